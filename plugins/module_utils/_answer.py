@@ -1,0 +1,160 @@
+# Copyright (c) 2026, The community.smspartner contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release without notice.
+
+"""Bytes to an Answer: what the API said, read from JSON or XML; says so when they are no answer."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import typing as t
+
+from ansible_collections.community.smspartner.plugins.module_utils._errors import MissingLibrary, NoUsableAnswer
+
+# Deeper than any answer, and well within the recursion that Python and Ansible allow when they print it.
+MAX_DEPTH = 32
+
+# The members of an answer in XML, by position. Source: the API's pages, whose XML bears no names.
+POSITIONS = ("success", "code", "message")
+
+XML_ENCODING = re.compile(rb"""\s*<\?xml[^>]*encoding\s*=\s*["']([\w.-]+)""")
+
+
+class Answer(t.NamedTuple):
+    """What the API said. ``body`` is the whole answer, unknown members included; ``text`` the body as it came."""
+
+    code: int
+    message: str
+    body: dict[str, t.Any]
+    text: str
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the call is done: ``success`` counts only beside code 200."""
+        return self.code == 200 and self.body.get("success") is True
+
+
+def read(body: bytes, *, xml: bool = False) -> Answer:
+    """Decode an answer; where ``xml`` was asked for, one that came in JSON all the same is read as well.
+
+    :raises NoUsableAnswer: when the bytes are no answer, or one without a code
+    :raises MissingLibrary: for ``xml`` without ``defusedxml``
+    """
+    if not body.strip():
+        raise _no_answer("an empty body")
+    text = _decoded(body, xml)
+    members = _from_xml(text.strip()) if xml and text.lstrip().startswith("<") else _from_json(text)
+    code = whole_number(members.get("code"))
+    if code is None:
+        raise _no_answer("an answer without a code that is a whole number", text, response=members)
+    message = members.get("message")
+    return Answer(code, message if isinstance(message, str) else "", members, text)
+
+
+def whole_number(value: t.Any) -> int | None:
+    """The value as an int if it is a whole number or the digits of one, else None."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20 and str(int(value)) == value:
+        return int(value)
+    return None
+
+
+def require_xml_library() -> None:
+    """:raises MissingLibrary: without ``defusedxml``"""
+    try:
+        import defusedxml.ElementTree  # noqa: F401
+    except ImportError:
+        raise MissingLibrary("defusedxml") from None
+
+
+def _no_answer(what: str, text: str = "", response: dict[str, t.Any] | None = None) -> NoUsableAnswer:
+    return NoUsableAnswer(
+        f"the server sent {what}",
+        "Check that api_url leads to the SMS Partner API, and that no proxy answers in its place.",
+        response=response,
+        body=text,
+    )
+
+
+def _decoded(body: bytes, xml: bool) -> str:
+    declared = XML_ENCODING.match(body) if xml else None
+    encoding = declared.group(1).decode("ascii") if declared else json.detect_encoding(body)
+    try:
+        return body.decode(encoding).lstrip("\ufeff")
+    except (UnicodeError, LookupError):
+        raise _no_answer("bytes that are no text") from None
+
+
+def _from_json(text: str) -> dict[str, t.Any]:
+    try:
+        members = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+    except (ValueError, RecursionError):
+        raise _no_answer("something other than JSON", text) from None
+    if not isinstance(members, dict):
+        raise _no_answer("JSON that is no object", text)
+    if text.count("[") + text.count("{") > MAX_DEPTH and _is_deeper(members, MAX_DEPTH):
+        raise _no_answer("JSON that is nested too deeply", text)
+    return members
+
+
+def _refuse_constant(name: str) -> t.NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _finite(digits: str) -> float | str:
+    """The number, or its digits where a float cannot hold it: an infinity would be printed as no JSON."""
+    number = float(digits)
+    return number if math.isfinite(number) else digits
+
+
+def _is_deeper(value: t.Any, limit: int) -> bool:
+    members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return limit < 0 or any(_is_deeper(member, limit - 1) for member in members if isinstance(member, (dict, list)))
+
+
+def _from_xml(text: str) -> dict[str, t.Any]:
+    from xml.etree.ElementTree import ParseError
+
+    from defusedxml.common import DefusedXmlException
+    from defusedxml.ElementTree import fromstring
+
+    try:
+        root = fromstring(text, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError):
+        raise _no_answer("XML that is broken or declares entities", text) from None
+    if _name(root) != "result":
+        raise _no_answer("XML that is no result", text)
+    members: dict[str, t.Any] = {}
+    for position, element in enumerate(root):
+        name = _name(element)
+        if name == "entry" and position < len(POSITIONS):
+            name = POSITIONS[position]
+        value = _as_in_json(name, "".join(element.itertext()))
+        if name == "entry":
+            members.setdefault(name, []).append(value)
+        elif name in members:
+            raise _no_answer(f"XML that gives {name} twice", text)
+        else:
+            members[name] = value
+    return members
+
+
+def _name(element: t.Any) -> str:
+    """The element's name without its namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def _as_in_json(name: str, text: str) -> t.Any:
+    """The text with the type that the member has in JSON."""
+    word = text.strip()
+    if name == "success":
+        return {"true": True, "false": False}.get(word, text)
+    if name == "code":
+        number = whole_number(word)
+        return text if number is None else number
+    return text

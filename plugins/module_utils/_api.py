@@ -1,0 +1,170 @@
+# Copyright (c) 2026, The community.smspartner contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release without notice.
+
+"""One call of the API: tries until there is an answer, and knows whether a try that was lost may have been carried out."""
+
+from __future__ import annotations
+
+import random
+import time
+import typing as t
+from email.utils import parsedate_to_datetime
+
+from ansible_collections.community.smspartner.plugins.module_utils import _answer
+from ansible_collections.community.smspartner.plugins.module_utils._answer import Answer
+from ansible_collections.community.smspartner.plugins.module_utils._errors import (
+    MEANINGS,
+    NoUsableAnswer,
+    Refusal,
+    SmsPartnerError,
+    TransientFailure,
+)
+from ansible_collections.community.smspartner.plugins.module_utils._http import Http, Reply
+
+MEBIBYTE = 1 << 20
+TRANSIENT_STATUSES = frozenset({429, 500, 502, 503, 504})
+TOO_MANY_REQUESTS = 429
+FIRST_BACKOFF = 0.5
+LONGEST_RETRY_AFTER = 60.0
+
+
+class Call(t.NamedTuple):
+    """A request, and in ``purpose`` what it is for, as a failure tells it: "remove the entry 19 from the stop list"."""
+
+    purpose: str
+    method: str
+    path: str
+    parameters: dict[str, t.Any]
+    expected: tuple[int, ...] = ()
+    xml: bool = False
+    limit: int | None = MEBIBYTE
+
+
+class Outcome(t.NamedTuple):
+    """An answer that was expected. ``perhaps_done`` tells whether an earlier try of the same call may have been carried out."""
+
+    answer: Answer
+    http_status: int
+    perhaps_done: bool
+
+
+class Api:
+    """The calls of one account."""
+
+    def __init__(
+        self,
+        http: Http,
+        key: str,
+        *,
+        retries: int,
+        sleep: t.Callable[[float], None] = time.sleep,
+        pace: t.Callable[[], None] = lambda: None,
+    ) -> None:
+        """``retries`` is how many more tries follow a transient failure; ``pace`` is called before each try and may block."""
+        self._http = http
+        self._key = key
+        self._retries = retries
+        self._sleep = sleep
+        self._pace = pace
+
+    def call(self, call: Call) -> Outcome:
+        """Return the answer if it succeeded, or if its code is one of ``call.expected``.
+
+        :raises Refusal: for any other code
+        :raises NoUsableAnswer: when no try brought an answer; a ``TransientFailure`` tells whether the call may have been carried out
+        """
+        perhaps_done = False
+        retry = 0
+        while True:
+            try:
+                answer, http_status = self._try(call)
+                return Outcome(_expected(answer, http_status, call.expected), http_status, perhaps_done)
+            except TransientFailure as failure:
+                perhaps_done = failure.perhaps_done = failure.perhaps_done or perhaps_done
+                wait = _wait(failure, retry)
+                if retry == self._retries or wait > LONGEST_RETRY_AFTER:
+                    raise _last(failure, call, retry + 1) from None
+            except SmsPartnerError as error:
+                error.tried = _failed(call, retry + 1, perhaps_done)
+                raise
+            self._sleep(wait)
+            retry += 1
+
+    def _try(self, call: Call) -> tuple[Answer, int]:
+        self._pace()
+        reply = self._send(call)
+        try:
+            answer = _answer.read(reply.body, xml=call.xml)
+        except NoUsableAnswer as error:
+            error.http_status = reply.status
+            if reply.status in TRANSIENT_STATUSES:
+                raise _transient(error, reply) from None
+            raise
+        if answer.code == TOO_MANY_REQUESTS:
+            raise _transient(Refusal(answer.code, answer.message, http_status=reply.status, response=answer.body), reply)
+        return answer, reply.status
+
+    def _send(self, call: Call) -> Reply:
+        parameters = {"apiKey": self._key, **call.parameters}
+        if call.method == "GET":
+            return self._http.send(call.method, call.path, query=parameters, limit=call.limit)
+        return self._http.send(call.method, call.path, json=parameters, limit=call.limit)
+
+
+def _expected(answer: Answer, http_status: int, codes: tuple[int, ...]) -> Answer:
+    if answer.succeeded or (answer.code in codes):
+        return answer
+    if answer.code == 200:
+        problem = "the API answered code 200 without success"
+        raise NoUsableAnswer(problem, MEANINGS[200][1], code=200, http_status=http_status, response=answer.body)
+    raise Refusal(answer.code, answer.message, http_status=http_status, response=answer.body)
+
+
+def _transient(error: SmsPartnerError, reply: Reply) -> TransientFailure:
+    """The same failure as one that may pass. A request refused for coming too often was not carried out; after a 5xx, nobody knows."""
+    too_many = TOO_MANY_REQUESTS in (reply.status, error.code)
+    problem = error.problem if error.code is not None else f"HTTP {reply.status}, and {error.problem}"
+    return TransientFailure(
+        problem,
+        MEANINGS[TOO_MANY_REQUESTS if too_many else 500][1],
+        perhaps_done=not too_many,
+        retry_after=_seconds(reply.retry_after),
+        code=error.code,
+        http_status=reply.status,
+        response=error.response,
+        body=error.body,
+    )
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """What a Retry-After header asks for, in seconds from now, or None where it says nothing that can be read."""
+    value = (retry_after or "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:10])
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+
+
+def _wait(failure: TransientFailure, retry: int) -> float:
+    """Seconds until the next try: what the server asked for, or exponential backoff with jitter, so that jobs side by side spread out."""
+    if failure.retry_after is not None:
+        return failure.retry_after
+    return min(FIRST_BACKOFF * 2.0 ** min(retry, 10), LONGEST_RETRY_AFTER) * random.uniform(0.5, 1.0)
+
+
+def _last(failure: TransientFailure, call: Call, tries: int) -> TransientFailure:
+    failure.tried = _failed(call, tries, failure.perhaps_done)
+    if failure.retry_after is not None and failure.retry_after > LONGEST_RETRY_AFTER:
+        failure.advice = f"The server asks to wait {failure.retry_after:.0f} s; run the play again after that."
+    return failure
+
+
+def _failed(call: Call, tries: int, perhaps_done: bool) -> str:
+    times = "" if tries == 1 else f" after {tries} tries"
+    doubt = " A try without an answer may have been carried out all the same." if perhaps_done else ""
+    return f"Could not {call.purpose}{times}.{doubt} The reason:"

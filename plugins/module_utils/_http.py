@@ -1,0 +1,280 @@
+# Copyright (c) 2026, The community.smspartner contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release without notice.
+
+"""One try of a request: bytes out, status and bytes back, within a deadline and a bound; no redirects, no secrets in a failure."""
+
+from __future__ import annotations
+
+import re
+import ssl
+import threading
+import typing as t
+import zlib
+from urllib.parse import urljoin, urlsplit
+
+from ansible_collections.community.smspartner.plugins.module_utils._errors import (
+    InputError,
+    MissingLibrary,
+    NoUsableAnswer,
+    TransientFailure,
+)
+
+try:
+    import requests
+    import urllib3
+    from requests.adapters import HTTPAdapter
+except ImportError:
+    REQUESTS_IS_MISSING = True
+    HTTPAdapter = object  # type: ignore[misc,assignment]  # a stand-in that is never used
+else:
+    REQUESTS_IS_MISSING = False
+
+# Stricter than a URL may be, so that no two parsers can disagree on the host that gets the key.
+URL = re.compile(r"(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?((?:/[a-z0-9._~!$&'()*+,;=:%-]*)*)", re.IGNORECASE)
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+CHUNK = 1 << 16
+MAX_CONNECTIONS = 32
+# Longer than any play, and short enough for every clock that the timeout is handed to.
+LONGEST_TIMEOUT = 1_000_000.0
+
+
+class Reply(t.NamedTuple):
+    """What came back from one try."""
+
+    status: int
+    retry_after: str | None
+    body: bytes
+
+
+class Http:
+    """Requests below one base URL, over connections that are kept alive and may be shared by threads."""
+
+    def __init__(self, api_url: str, *, timeout: float, validate_certs: bool = True, ca_path: str | None = None) -> None:
+        """``timeout`` is in seconds, for one request as a whole.
+
+        :raises InputError: for a URL over which a key must not travel, or a CA bundle that cannot be read
+        :raises MissingLibrary: without ``requests``
+        """
+        if REQUESTS_IS_MISSING:
+            raise MissingLibrary("requests")
+        self._base = _checked_url(api_url)
+        self._timeout = min(timeout, LONGEST_TIMEOUT)
+        self._session = _session(self._base, _verification(validate_certs, ca_path))
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: dict[str, t.Any] | None = None,
+        json: dict[str, t.Any] | None = None,
+        limit: int | None = None,
+    ) -> Reply:
+        """Send one request and read its whole answer, of at most ``limit`` bytes after decompression.
+
+        :raises TransientFailure: when the connection failed, or the answer was not whole in time
+        :raises NoUsableAnswer: for a TLS failure, a redirect, an answer over the limit or broken
+        """
+
+        def exchange() -> Reply:
+            url = self._base + path
+            with self._session.request(method, url, params=query, json=json, timeout=self._timeout, allow_redirects=False, stream=True) as response:
+                location = response.headers.get("Location")
+                if response.status_code in REDIRECTS and location is not None:
+                    raise _redirected(url, location, response.status_code)
+                return Reply(response.status_code, response.headers.get("Retry-After"), _body(response, limit))
+
+        return _Try(exchange).within(self._timeout)
+
+
+class _Try(threading.Thread):
+    """One exchange, in a thread that is left behind once its time is up: name resolution and headers that drip know no deadline."""
+
+    def __init__(self, exchange: t.Callable[[], Reply]) -> None:
+        super().__init__(daemon=True)
+        self._exchange = exchange
+        self._reply: Reply | None = None
+        self._error: Exception | None = None
+        self.sent = False
+
+    def run(self) -> None:
+        try:
+            self._reply = self._exchange()
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is for the thread that waits
+            self._error = error
+
+    def within(self, timeout: float) -> Reply:
+        self.start()
+        self.join(timeout)
+        if self._reply is not None:
+            return self._reply
+        # The error's own text may hold the URL, and so the key: it goes no further than this.
+        raise _typed(self._error, timeout, self.sent) from None
+
+
+def _typed(error: Exception | None, timeout: float, sent: bool) -> NoUsableAnswer:
+    """The failure that stands for what a try ended with; ``None`` where it did not end."""
+    if isinstance(error, NoUsableAnswer):
+        return error
+    if error is None or isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)):
+        problem = f"no whole answer came within {timeout:g} s"
+        return TransientFailure(problem, "Check the network and the proxy, or raise timeout.", perhaps_done=sent)
+    if isinstance(error, (requests.exceptions.SSLError, urllib3.exceptions.SSLError, ssl.SSLError)):
+        advice = "Check the server's certificate, the target's clock, and ca_path if a CA of your own signed it."
+        return NoUsableAnswer(f"no trusted TLS connection ({_reason(error)})", advice)
+    if isinstance(error, (requests.ConnectionError, requests.exceptions.ChunkedEncodingError, urllib3.exceptions.ProtocolError, ConnectionError)):
+        problem = f"the connection failed ({_reason(error)})"
+        return TransientFailure(problem, "Check the network, the proxy, and that api_url is right.", perhaps_done=sent)
+    return NoUsableAnswer(f"the request could not be made ({type(error).__name__})", "Check api_url and the proxy in the environment.")
+
+
+def _reason(error: BaseException) -> str:
+    """What the operating system or the TLS library says at the root of the error: words that hold nothing of the request."""
+    seen: list[BaseException] = []
+    waiting = [error]
+    while waiting:
+        error = waiting.pop()
+        if error in seen:
+            continue
+        seen.append(error)
+        said = getattr(error, "verify_message", None) or getattr(error, "strerror", None)
+        if isinstance(error, OSError) and isinstance(said, str):
+            return said
+        related = (error.__cause__, error.__context__, getattr(error, "reason", None), *error.args)
+        waiting.extend(other for other in related if isinstance(other, BaseException))
+    return "it was closed before the answer was whole"
+
+
+def _body(response: requests.Response, limit: int | None) -> bytes:
+    """The decoded body. It is read here and not by requests, which neither bounds a decompression nor, before urllib3 2, sees a short body."""
+    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip", "x-gzip", "deflate", ""):
+        raise NoUsableAnswer("the answer is compressed in a way that was not asked for", "Check the proxy in between.", http_status=response.status_code)
+    inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32) if encoding not in ("identity", "") else None
+    parts: list[bytes] = []
+    received = size = 0
+    while True:
+        chunk = response.raw.read(CHUNK, decode_content=False)
+        received += len(chunk)
+        if not chunk:
+            break
+        part = chunk if inflater is None else _inflate(inflater, chunk, 0 if limit is None else limit + 1 - size, response)
+        size += len(part)
+        if limit is not None and size > limit:
+            problem = f"the answer is longer than {limit} bytes"
+            raise NoUsableAnswer(problem, "Check that api_url leads to the SMS Partner API.", http_status=response.status_code)
+        parts.append(part)
+    length = response.headers.get("Content-Length", "")
+    if length.isdigit() and received < int(length) and "Transfer-Encoding" not in response.headers:
+        raise requests.ConnectionError
+    if inflater is not None and received and not inflater.eof:
+        raise _broken_compression(response)
+    return b"".join(parts)
+
+
+def _inflate(inflater: t.Any, chunk: bytes, most: int, response: requests.Response) -> bytes:
+    """At most ``most`` bytes (0: all) of what the chunk decompresses to."""
+    try:
+        return t.cast(bytes, inflater.decompress(chunk, most))
+    except zlib.error:
+        raise _broken_compression(response) from None
+
+
+def _broken_compression(response: requests.Response) -> NoUsableAnswer:
+    return NoUsableAnswer("the answer's compression is broken", "Check the proxy in between.", http_status=response.status_code)
+
+
+def _redirected(url: str, location: str, status: int) -> NoUsableAnswer:
+    try:
+        host = urlsplit(urljoin(url, location)).hostname or "no host"
+    except ValueError:
+        host = "no readable host"
+    advice = "Redirects are never followed, since the API key would travel along: set api_url to the address that is meant."
+    return NoUsableAnswer(f"the server redirects to {host}", advice, http_status=status)
+
+
+def _checked_url(api_url: str) -> str:
+    match = URL.fullmatch(api_url)
+    if match is None or int(match.group(3) or 0) > 65535:
+        raise InputError("api_url", "it is no plain http or https URL", "Give one without credentials, query or fragment.")
+    if match.group(1).lower() == "http" and not _is_loopback(match.group(2)):
+        raise InputError("api_url", "http would send the API key in clear text", "Use https; http is for a loopback address or localhost.")
+    return api_url.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    from ipaddress import ip_address
+
+    try:
+        return host.lower() == "localhost" or ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _verification(validate_certs: bool, ca_path: str | None) -> bool | str:
+    """What ``requests`` takes as ``verify``."""
+    if ca_path is not None:
+        try:
+            ssl.create_default_context(cafile=ca_path)
+        except OSError as error:
+            problem = f"{ca_path} cannot be read as a CA bundle ({error.strerror or 'no certificate in it'})"
+            raise InputError("ca_path", problem, "Give a file of PEM certificates that the target can read.") from None
+    if not validate_certs:
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+        return False
+    return ca_path or True
+
+
+def _session(url: str, verify: bool | str) -> requests.Session:
+    session = requests.Session()
+    # The environment is read once, for its proxy and CA bundle; after that it is out, and a netrc file with it.
+    settings = session.merge_environment_settings(url, {}, None, verify, None)
+    session.trust_env = False
+    session.proxies = settings["proxies"]
+    session.verify = settings["verify"]
+    proxy = requests.utils.select_proxy(url, session.proxies)
+    if proxy and url.lower().startswith("http:") and not _is_loopback(urlsplit(proxy if "://" in proxy else f"//{proxy}").hostname or ""):
+        problem = "the proxy in the environment would get the API key in clear text"
+        raise InputError("api_url", problem, "Use https, or put the host of api_url into no_proxy.")
+    session.headers["User-Agent"] = "community.smspartner"
+    session.headers["Accept-Encoding"] = "gzip"
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, _Adapter(pool_maxsize=MAX_CONNECTIONS))
+    return session
+
+
+class _Adapter(HTTPAdapter):
+    """Has every connection note in its try when a request begins to leave: before that, nothing can have been carried out."""
+
+    def init_poolmanager(self, *args: t.Any, **kwargs: t.Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _noting(self.poolmanager.pool_classes_by_scheme)
+
+    def proxy_manager_for(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
+        manager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = _noting(manager.pool_classes_by_scheme)
+        return manager
+
+
+class _Noting:
+    sock: t.Any
+    connect: t.Callable[[], None]
+
+    def endheaders(self, *args: t.Any, **kwargs: t.Any) -> None:
+        if self.sock is None:
+            self.connect()
+        t.cast(_Try, threading.current_thread()).sent = True
+        super().endheaders(*args, **kwargs)  # type: ignore[misc]  # of http.client.HTTPConnection
+
+
+def _noting(pools: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The pool classes, each with connections that note; a proxy's manager is asked for at every request, and comes with them already."""
+    return {scheme: pool if issubclass(pool.ConnectionCls, _Noting) else _noting_pool(pool) for scheme, pool in pools.items()}
+
+
+def _noting_pool(pool: t.Any) -> t.Any:
+    connection = type("Connection", (_Noting, pool.ConnectionCls), {})
+    return type("Pool", (pool,), {"ConnectionCls": connection})

@@ -1,0 +1,147 @@
+# Copyright (c) 2026, The community.smspartner contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release without notice.
+
+"""The edge to Ansible: options in, a StopList out; results and failures back, without the key."""
+
+from __future__ import annotations
+
+import math
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule, _load_params, env_fallback, missing_required_lib
+
+from ansible_collections.community.smspartner.plugins.module_utils._api import Api
+from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError, MissingLibrary, SmsPartnerError
+from ansible_collections.community.smspartner.plugins.module_utils._http import Http
+from ansible_collections.community.smspartner.plugins.module_utils._secrets import Redactor
+from ansible_collections.community.smspartner.plugins.module_utils._stop_list import StopList
+
+Result = dict[str, t.Any]
+
+CONNECTION_OPTIONS: dict[str, dict[str, t.Any]] = {
+    "api_key": {"type": "str", "required": True, "no_log": True, "fallback": (env_fallback, ["SMSPARTNER_API_KEY"])},
+    "api_url": {"type": "str", "default": "https://api.smspartner.fr/v1", "fallback": (env_fallback, ["SMSPARTNER_API_URL"])},
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "path"},
+    "timeout": {"type": "float", "default": 10.0},
+    "retries": {"type": "int", "default": 3},
+}
+
+# How much of an unusable answer a failure quotes, and how much of it is looked at for that.
+QUOTED = 200
+LOOKED_AT = 1 << 16
+
+
+class Task(t.NamedTuple):
+    """What a module's work is done with."""
+
+    options: dict[str, t.Any]
+    stop_list: StopList
+    check_mode: bool
+    diff_mode: bool
+    warn: t.Callable[[str], None]
+
+
+def run(
+    work: t.Callable[[Task], Result],
+    options: dict[str, dict[str, t.Any]],
+    pace: t.Callable[[dict[str, t.Any]], t.Callable[[], None]] = lambda options: lambda: None,
+    **constraints: t.Any,
+) -> None:
+    """Run a module: check its options, do its work, and exit with the result or with the one failure.
+
+    ``pace`` makes, from the options, what is called before each request.
+    """
+    given = _load_params()
+    module = AnsibleModule(argument_spec={**CONNECTION_OPTIONS, **options}, supports_check_mode=True, **constraints)
+    key = module.params["api_key"].strip()
+    if key:
+        module.no_log_values.add(key)
+    redact = Redactor(key)
+
+    def warn(text: str) -> None:
+        module.warn(redact(text))
+
+    try:
+        _check_key(key)
+        _check_options(options, given, module.params)
+        stop_list = _stop_list(key, module.params, pace(module.params))
+        result = work(Task(module.params, stop_list, module.check_mode, module._diff, warn))
+    except MissingLibrary as error:
+        module.fail_json(msg=missing_required_lib(error.library))
+    except SmsPartnerError as error:
+        failure = redact(error.details())
+        # Cut only after the masking, so that no part of a key is left at the end.
+        beginning = redact(_on_one_line(error.body[:LOOKED_AT]))[:QUOTED]
+        if beginning:
+            failure["msg"] += f' The answer begins: "{beginning}"'
+        module.fail_json(**failure)
+    module.exit_json(**redact(result))
+
+
+def diff_of(before: t.Sequence[Result], after: t.Sequence[Result]) -> t.Any:
+    """Ansible's diff of the entries that a task touches, one at a time if there are several."""
+    pairs = [{"before": entry, "after": {}} for entry in before] + [{"before": {}, "after": entry} for entry in after]
+    return pairs if len(pairs) > 1 else pairs[0] if pairs else {"before": {}, "after": {}}
+
+
+def _stop_list(key: str, options: dict[str, t.Any], pace: t.Callable[[], None]) -> StopList:
+    http = Http(
+        options["api_url"].strip(),
+        timeout=options["timeout"],
+        validate_certs=options["validate_certs"],
+        ca_path=options["ca_path"],
+    )
+    return StopList(Api(http, key, retries=options["retries"], pace=pace))
+
+
+def _check_key(key: str) -> None:
+    if not key:
+        raise InputError("api_key", "it is empty", "Give the key shown in the SMS Partner account.")
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        raise InputError("api_key", "it holds what is no character", "Check how the key reaches the play.") from None
+
+
+def _check_options(spec: dict[str, dict[str, t.Any]], given: dict[str, t.Any], options: dict[str, t.Any]) -> None:
+    if not (math.isfinite(options["timeout"]) and options["timeout"] > 0):
+        raise InputError("timeout", "it is not more than 0 and finite", "Give a number of seconds, such as 10.")
+    if options["retries"] < 0:
+        raise InputError("retries", "it is less than 0", "Give 0 for a single try.")
+    for name in ("id", "ids"):
+        if name in spec and options[name] is not None:
+            _check_ids(name, _members(given[name]))
+    for name in ("phone_number", "phone_numbers"):
+        if name in spec and options[name] is not None:
+            _check_spelling(name, _members(given[name]))
+
+
+def _members(given: t.Any) -> list[t.Any]:
+    """The option's values as they were given, before Ansible made them what the option's type says."""
+    return given if isinstance(given, list) else given.split(",") if isinstance(given, str) else [given]
+
+
+def _check_ids(name: str, values: list[t.Any]) -> None:
+    for value in values:
+        digits = value.strip() if isinstance(value, str) else str(value)
+        if isinstance(value, bool) or not (digits.isascii() and digits.isdigit() and int(digits) > 0):
+            raise InputError(name, f"{value!r} is not a whole number greater than 0", "Give the entry's id as smspartner_stop_info shows it.")
+
+
+def _check_spelling(name: str, values: list[t.Any]) -> None:
+    for value in values:
+        if not isinstance(value, str):
+            raise InputError(
+                name,
+                f"{value!r} is no text",
+                "Put the number in quotes: to YAML an unquoted 0612345670 is the octal number 103402424, which reads as another number.",
+            )
+
+
+def _on_one_line(text: str) -> str:
+    """The text without what a terminal would obey."""
+    return " ".join("".join(character for character in text if character.isprintable() or character.isspace()).split())

@@ -1,0 +1,205 @@
+# Copyright (c) 2026, The community.smspartner contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release without notice.
+
+"""From a wish to a plan, and from the plan to calls: paced, several at a time, and stopped when no more can succeed."""
+
+from __future__ import annotations
+
+import threading
+import time
+import typing as t
+
+from ansible_collections.community.smspartner.plugins.module_utils._api import Outcome
+from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError, Refusal, SmsPartnerError
+from ansible_collections.community.smspartner.plugins.module_utils._stop_list import (
+    ALREADY_LISTED,
+    Change,
+    Stop,
+    StopList,
+    settle_add,
+)
+
+
+class Plan(t.NamedTuple):
+    """What to do, in order. ``kept`` are the entries that a purge leaves because their number is not in international form."""
+
+    add: list[str]
+    remove: list[Stop]
+    unchanged: int
+    kept: list[Stop]
+
+
+def plan_present(entries: t.Sequence[Stop], numbers: t.Iterable[str], *, purge: bool = False, max_removals: int = -1) -> Plan:
+    """All of ``numbers`` (E.164) on the list and, with ``purge``, no others.
+
+    :raises InputError: when the purge would remove more than ``max_removals``
+    """
+    wanted = dict.fromkeys(numbers)
+    listed = {stop.phone_number for stop in entries}
+    others = [stop for stop in entries if stop.phone_number not in wanted] if purge else []
+    remove = [stop for stop in others if stop.phone_number.startswith("+")]
+    if -1 < max_removals < len(remove):
+        problem = f"the purge would remove {len(remove)} of {len(entries)} entries, and {max_removals} is the most allowed"
+        raise InputError("max_removals", problem, "Nothing was changed. Check phone_numbers, and raise max_removals if the purge is meant.")
+    add = [number for number in wanted if number not in listed]
+    return Plan(add, remove, len(wanted) - len(add), [stop for stop in others if not stop.phone_number.startswith("+")])
+
+
+def plan_absent(entries: t.Sequence[Stop], numbers: t.Iterable[str], ids: t.Iterable[int]) -> Plan:
+    """None of ``numbers`` (E.164) and ``ids`` on the list."""
+    unwanted_numbers, unwanted_ids = set(numbers), set(ids)
+    remove = [stop for stop in entries if stop.phone_number in unwanted_numbers or stop.id in unwanted_ids]
+    found = len(unwanted_numbers & {stop.phone_number for stop in remove}) + len(unwanted_ids & {stop.id for stop in remove})
+    return Plan([], remove, len(unwanted_numbers) + len(unwanted_ids) - found, [])
+
+
+class Pace:
+    """Spaces the starts of requests evenly, for any number of threads."""
+
+    def __init__(
+        self,
+        per_minute: int,
+        *,
+        clock: t.Callable[[], float] = time.monotonic,
+        sleep: t.Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._interval = 60.0 / per_minute
+        self._clock = clock
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._next = clock()
+
+    def __call__(self) -> None:
+        """Wait for the next free slot."""
+        with self._lock:
+            now = self._clock()
+            slot = max(self._next, now)
+            self._next = slot + self._interval
+        if slot > now:
+            self._sleep(slot - now)
+
+
+class Run:
+    """Carries out a plan, and keeps what came of it."""
+
+    def __init__(self, stop_list: StopList, warn: t.Callable[[str], None]) -> None:
+        self._stop_list = stop_list
+        self._warn = warn
+        self._lock = threading.Lock()
+        self._added: dict[str, int | None] = {}
+        self._removed: dict[int, Stop] = {}
+        self._unchanged = 0
+        self._unsettled: dict[str, Outcome] = {}
+        self._errors: list[dict[str, t.Any]] = []
+        self._fatal: SmsPartnerError | None = None
+
+    def execute(self, plan: Plan, concurrency: int) -> None:
+        """Send the plan's calls, at most ``concurrency`` at a time. What was done and what went wrong is in ``result``.
+
+        :raises SmsPartnerError: when the run had to end early, or entries were refused
+        """
+        self._unchanged = plan.unchanged
+        jobs = iter([*((self._add, number) for number in plan.add), *((self._remove, stop) for stop in plan.remove)])
+        # Daemons, so that a play that is broken off does not wait for them.
+        threads = [threading.Thread(target=self._work, args=(jobs,), daemon=True) for _ in range(min(concurrency, len(plan.add) + len(plan.remove)))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if self._unsettled and self._fatal is None:
+            self._settle()
+        if self._fatal is not None:
+            raise self._fatal
+        if self._errors:
+            total = len(plan.add) + len(plan.remove)
+            raise SmsPartnerError(
+                f"{len(self._errors)} of {total} entries were refused",
+                "The rest is done; see errors for each, and run the play again once the cause is mended.",
+            )
+
+    def result(self, plan: Plan) -> dict[str, t.Any]:
+        """What was done, in the plan's order."""
+        added = [{"id": self._added[number], "phone_number": number} for number in plan.add if number in self._added]
+        removed = [named(stop) for stop in plan.remove if stop.id in self._removed]
+        return {
+            "changed": bool(added or removed),
+            "added": added,
+            "removed": removed,
+            "unchanged": self._unchanged,
+            "errors": self._errors,
+        }
+
+    def _work(self, jobs: t.Iterator[tuple[t.Callable[[t.Any], None], t.Any]]) -> None:
+        while True:
+            with self._lock:
+                job = next(jobs, None) if self._fatal is None else None
+            if job is None:
+                return
+            act, subject = job
+            try:
+                act(subject)
+            except Refusal as error:
+                self._refused(error, subject)
+            except SmsPartnerError as error:
+                self._end(error)
+
+    def _add(self, number: str) -> None:
+        outcome = self._stop_list.send_add(number)
+        with self._lock:
+            if outcome.answer.code in ALREADY_LISTED:
+                self._unsettled[number] = outcome
+            else:
+                self._note_added(number, settle_add(number, outcome, ()))
+
+    def _remove(self, stop: Stop) -> None:
+        change = self._stop_list.remove(stop.id)
+        with self._lock:
+            if change.changed:
+                self._removed[stop.id] = stop
+                self._tell(change)
+            else:
+                self._unchanged += 1
+
+    def _settle(self) -> None:
+        """Look up, in one reading of the list, the numbers that the API took for listed although the list did not show them before."""
+        try:
+            entries = {stop.phone_number: stop for stop in self._stop_list.entries()}
+        except SmsPartnerError as error:
+            self._end(error)
+            return
+        for number, outcome in self._unsettled.items():
+            try:
+                self._note_added(number, settle_add(number, outcome, [entries[number]] if number in entries else []))
+            except Refusal as error:
+                self._refused(error, number)
+
+    def _note_added(self, number: str, change: Change) -> None:
+        if change.changed:
+            self._added[number] = change.id
+            self._tell(change)
+        else:
+            self._unchanged += 1
+
+    def _tell(self, change: Change) -> None:
+        if change.warning:
+            self._warn(change.warning)
+
+    def _refused(self, error: Refusal, subject: str | Stop) -> None:
+        if error.of_account:
+            self._end(error)
+            return
+        entry = {"phone_number": subject} if isinstance(subject, str) else named(subject)
+        with self._lock:
+            self._errors.append({**entry, "code": error.code, "msg": str(error)})
+
+    def _end(self, error: SmsPartnerError) -> None:
+        with self._lock:
+            self._fatal = self._fatal or error
+
+
+def named(stop: Stop) -> dict[str, t.Any]:
+    """An entry as the results name it."""
+    return {"id": stop.id, "phone_number": stop.phone_number}

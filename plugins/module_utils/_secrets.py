@@ -1,0 +1,70 @@
+# Copyright (c) 2026, The community.smspartner contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release without notice.
+
+"""Keeps the API key out of everything that leaves a module."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from html.entities import codepoint2name
+from itertools import count
+
+# Every way of writing a character other than as itself starts with one of these, but for a space, which a query writes as "+".
+ESCAPES = frozenset("%\\&")
+
+
+class Redactor:
+    """Masks the key in any value, however it is spelled: as it is, percent-encoded (more than once, too), or as JSON or HTML escape it."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+        self._pattern: re.Pattern[str] | None = None
+        # A character of no spelling of the key, so that no mask can complete one.
+        self._mask = next(character for character in map(chr, count(ord("*"))) if character not in f"{key}+%&;#" and not character.isalnum()) * 8
+
+    def __call__(self, value: t.Any) -> t.Any:
+        """Return ``value`` (text, or lists and dictionaries of any depth) with the key masked in every text."""
+        if isinstance(value, str):
+            return self._redact(value)
+        if isinstance(value, dict):
+            return {self(name): self(member) for name, member in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self(member) for member in value]
+        return value
+
+    def _redact(self, text: str) -> str:
+        if not self._key:
+            return text
+        if self._key not in text and ESCAPES.isdisjoint(text) and not (" " in self._key and "+" in text):
+            return text
+        if self._pattern is None:  # Made when first needed: it costs more than all else in a run that goes well.
+            self._pattern = re.compile("".join(map(_spellings, self._key)))
+        return self._pattern.sub(self._mask, text)
+
+
+def _spellings(character: str) -> str:
+    """A pattern of all that may stand for the character."""
+    code = ord(character)
+    # A percent sign may be encoded again by each layer that a URL passes through.
+    percent = "".join(f"%(?:25)*(?i:{byte:02x})" for byte in character.encode("utf-8", "surrogatepass"))
+    utf16 = character.encode("utf-16-be", "surrogatepass").hex()
+    unicode_escape = "".join(rf"\\+u(?i:{utf16[start : start + 4]})" for start in range(0, len(utf16), 4))
+    spellings = [
+        rf"\\*{re.escape(character)}",
+        percent,
+        unicode_escape,
+        rf"\\+x(?i:{code:02x})",
+        f"&(?:amp;)*#0*{code};?",
+        f"&(?:amp;)*#(?i:x)0*(?i:{code:x});?",
+    ]
+    if code in codepoint2name:
+        spellings.append(f"&(?:amp;)*{codepoint2name[code]};?")
+    if character == "'":
+        spellings.append("&(?:amp;)*apos;?")
+    if character == " ":
+        spellings.append(r"\+")
+    return f"(?:{'|'.join(spellings)})"

@@ -1,0 +1,146 @@
+# Copyright (c) 2026, The community.smspartner contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to this collection: it may change in any release without notice.
+
+"""The stop list: its entries, and how one is added or removed."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.community.smspartner.plugins.module_utils._answer import Answer, require_xml_library, whole_number
+from ansible_collections.community.smspartner.plugins.module_utils._api import Api, Call, Outcome
+from ansible_collections.community.smspartner.plugins.module_utils._errors import NoUsableAnswer, Refusal
+
+NOT_FOUND = 4
+# The API's pages disagree on 3: an older one has "message id is required", a newer one "already in the stop list".
+ALREADY_LISTED = (3, 15)
+
+
+class Stop(t.NamedTuple):
+    """One entry. ``phone_number`` and ``created_at`` are as the API writes them."""
+
+    id: int
+    phone_number: str
+    created_at: str | None
+
+    def as_result(self) -> dict[str, t.Any]:
+        return self._asdict()
+
+
+class Change(t.NamedTuple):
+    """What a call did to the list, with the answer that says so. ``warning`` tells why ``changed`` is not as the answer alone would have it."""
+
+    changed: bool
+    id: int | None
+    answer: Answer
+    warning: str | None = None
+
+
+class StopList:
+    """The stop list of one account."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    def entries(self) -> list[Stop]:
+        """Return every entry, in the API's order.
+
+        :raises NoUsableAnswer: for a list that is not whole; half a list must never be taken for the whole
+        """
+        outcome = self._api.call(Call("read the stop list", "GET", "/stop-sms/list", {}, limit=None))
+        body = outcome.answer.body
+        rows = body.get("data")
+        total = whole_number(body.get("nbData"))
+        if rows is None and total == 0:
+            rows = []
+        if not isinstance(rows, list):
+            raise _not_whole("its rows are no list", outcome)
+        if total != len(rows):
+            raise _not_whole(f"it has {len(rows)} rows, and nbData says {body.get('nbData', 'nothing')}", outcome)
+        try:
+            return [_stop(row) for row in rows]
+        except ValueError as error:
+            raise _not_whole(str(error), outcome) from None
+
+    def remove(self, stop_id: int, *, xml: bool = False) -> Change:
+        """Take one entry off the list; one that is not on it is no change.
+
+        :raises SmsPartnerError: when the call fails, with nothing taken for granted
+        """
+        if xml:
+            require_xml_library()
+        parameters = {"id": stop_id, **({"_format": "xml"} if xml else {})}
+        purpose = f"remove the entry {stop_id} from the stop list"
+        outcome = self._api.call(Call(purpose, "GET", "/stop-sms/delete", parameters, expected=(NOT_FOUND,), xml=xml))
+        if outcome.answer.code != NOT_FOUND:
+            return Change(True, stop_id, outcome.answer)
+        if not outcome.perhaps_done:
+            return Change(False, stop_id, outcome.answer)
+        warning = (
+            f"The API no longer knows the entry {stop_id}, after an earlier try of this run was left without an answer: "
+            "that try is taken to have removed it, and the task reports changed."
+        )
+        return Change(True, stop_id, outcome.answer, warning)
+
+    def add(self, phone_number: str) -> Change:
+        """Put one number (E.164) on the list; one that is on it already is no change.
+
+        :raises SmsPartnerError: when the call fails
+        """
+        outcome = self.send_add(phone_number)
+        entries = self.entries() if outcome.answer.code in ALREADY_LISTED else []
+        return settle_add(phone_number, outcome, entries)
+
+    def send_add(self, phone_number: str) -> Outcome:
+        """Send the call alone. An answer with a code of ``ALREADY_LISTED`` needs the list to be understood: see ``settle_add``."""
+        purpose = f"put {phone_number} on the stop list"
+        return self._api.call(Call(purpose, "POST", "/stop-sms/add", {"phoneNumber": phone_number}, expected=ALREADY_LISTED))
+
+
+def settle_add(phone_number: str, outcome: Outcome, entries: t.Iterable[Stop]) -> Change:
+    """What an answer to ``send_add`` did, given the list as it was read after a code of ``ALREADY_LISTED``.
+
+    :raises Refusal: when the number is not on the list, and no earlier try can have put it there
+    """
+    answer = outcome.answer
+    if answer.code not in ALREADY_LISTED:
+        return Change(True, whole_number(answer.body.get("stopId")), answer)
+    stop_id = next((stop.id for stop in entries if stop.phone_number == phone_number), None)
+    if outcome.perhaps_done:
+        warning = (
+            f"The API refused {phone_number} with code {answer.code}, after an earlier try of this run was left without an answer: "
+            "that try is taken to have put the number on the list, and the task reports changed."
+        )
+        return Change(True, stop_id, answer, warning)
+    if stop_id is not None:
+        return Change(False, stop_id, answer)
+    refusal = Refusal(answer.code, answer.message, http_status=outcome.http_status, response=answer.body)
+    refusal.tried = f"Could not put {phone_number} on the stop list, and the list does not show it. The reason:"
+    raise refusal
+
+
+def _stop(row: t.Any) -> Stop:
+    """:raises ValueError: for a row without an id or a number"""
+    members = row if isinstance(row, dict) else {}
+    stop_id = whole_number(members.get("id"))
+    phone_number = members.get("phoneNumber")
+    if stop_id is None or stop_id < 1:
+        raise ValueError("a row has no id")
+    if not isinstance(phone_number, str) or not phone_number:
+        raise ValueError(f"the row with the id {stop_id} has no phone number")
+    return Stop(stop_id, phone_number, members.get("createdAt"))
+
+
+def _not_whole(problem: str, outcome: Outcome) -> NoUsableAnswer:
+    error = NoUsableAnswer(
+        f"the stop list is not whole: {problem}",
+        "Nothing was changed on the strength of it; run the play again, and ask SMS Partner if it lasts.",
+        code=outcome.answer.code,
+        http_status=outcome.http_status,
+        response=outcome.answer.body,
+    )
+    error.tried = "Could not read the stop list. The reason:"
+    return error
