@@ -1,0 +1,17 @@
+# Copyright (c) 2026, The community.smspartner contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# The front door: each target calls one session of noxfile.py, from an environment of its own.
+
+PYTHON ?= python3
+NOX := .venv/bin/nox
+
+.PHONY: demo test
+
+demo test: $(NOX)
+	@$(NOX) --session $@ -- $(ARGS)
+
+$(NOX):
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check "nox>=2025.2.9"

@@ -1,0 +1,176 @@
+# Copyright (c) 2026, The community.smspartner contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What each make target installs and runs."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "venv"
+
+ROOT = Path(__file__).parent
+RUNTIME = ("-r", "meta/ee-requirements.txt")
+EMULATOR = ("-r", "tests/emulator/requirements.txt")
+LINTERS = ("ruff>=0.9", "mypy>=1.14", "yamllint", "ansible-lint", "types-requests", "types-defusedxml", "pytest", "nox")
+
+# What ansible-test's sanity tests would download to have a pip in their environments: the same from the package registry.
+GET_PIP = """\
+import runpy, sys
+sys.path.insert(0, {wheel!r})
+sys.argv[1:] = ["install", "pip=={version}", *(a for a in sys.argv[1:] if a not in ("--no-setuptools", "--no-wheel"))]
+runpy.run_module("pip", run_name="__main__")
+"""
+PIP_OF_ANSIBLE_TEST = {"2.16": "23.1.2", "2.17": "23.1.2", "2.18": "24.2", "2.19": "24.2", "2.20": "25.2", "2.21": "25.2"}
+
+Step = t.Callable[[], None]
+
+
+@nox.session
+def test(session: nox.Session) -> None:
+    """All checks and tests, on the newest ansible-core that this Python can run."""
+    session.install("ansible-core", "coverage", *LINTERS, *RUNTIME, *EMULATOR, "-r", "tests/unit/requirements.txt")
+    collection = copy_of_collection(session)
+    python = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    home = {"HOME": str(ready_home(session))}
+
+    def ansible_test(*args: str) -> None:
+        with session.chdir(collection):
+            session.run("ansible-test", *args, "--python", python, "--color", "no", env=home)
+
+    def run(*args: str) -> None:
+        session.run(*args, env={"ANSIBLE_COLLECTIONS_PATH": str(collection.parents[2]), "MYPYPATH": str(collection.parents[2])})
+
+    def types() -> None:
+        run("mypy", str(collection / "plugins"))
+        run("mypy", "noxfile.py")
+        with session.chdir("tests/emulator"):
+            run("mypy", "--config-file", "../../pyproject.toml", ".")
+        run("mypy", str(collection / "tests" / "unit"))
+
+    def units() -> None:
+        ansible_test("units", "--coverage")
+        with session.chdir(collection):
+            session.run("ansible-test", "coverage", "combine", "--color", "no", env=home)
+            data = "--data-file=tests/output/coverage/coverage"
+            session.run("coverage", "report", data, "--include=*/plugins/*", "--show-missing", "--fail-under=100")
+
+    def lint() -> None:
+        with session.chdir(collection):
+            run("ansible-lint", "--offline", "--strict", "--profile", "production")
+
+    def integration() -> None:
+        with emulator(session) as api_url:
+            config = collection / "tests" / "integration" / "integration_config.yml"
+            config.write_text(f"smspartner_api_url: {api_url}\nsmspartner_api_key: demo-key\n")
+            ansible_test("integration", "-v")
+
+    steps: dict[str, Step] = {
+        "formatting": lambda: run("ruff", "format", "--check", "."),
+        "ruff": lambda: run("ruff", "check", "."),
+        "types": types,
+        "yamllint": lambda: run("yamllint", "--strict", "."),
+        "ansible-lint": lint,
+        "sanity": lambda: ansible_test("sanity", "--requirements"),
+        "units": units,
+        "integration": integration,
+    }
+    failed = [name for name, step in steps.items() if not succeeds(session, name, step)]
+    passed = [name for name in steps if name not in failed]
+    print(f"\nmake test: {'all is well' if not failed else 'FAILED: ' + ', '.join(failed)} ({', '.join(passed)} passed)")
+    print(f"{len(passed)} passed, {len(failed)} failed")
+    if failed:
+        session.error("not all steps passed")
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """The demo playbook against the emulator, with the collection installed from its build; takes a version of ansible-core."""
+    core = f"ansible-core=={session.posargs[0]}.*" if session.posargs else "ansible-core"
+    session.install("--quiet", core, *RUNTIME, *EMULATOR, silent=True)
+    place = fresh(session, "demo")
+    collections = place / "collections"
+    session.run("ansible-galaxy", "collection", "build", "--output-path", str(place), silent=True)
+    (build,) = place.glob("*.tar.gz")
+    session.run("ansible-galaxy", "collection", "install", str(build), "--offline", "-p", str(collections), silent=True, env={"HOME": str(place)})
+    with emulator(session, "--stop", "+33612345678") as api_url:
+        session.run(
+            "ansible-playbook",
+            str(collections / "ansible_collections/community/smspartner/docs/examples/demo.yml"),
+            env={
+                "HOME": str(place),
+                "ANSIBLE_COLLECTIONS_PATH": str(collections),
+                "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+                "ANSIBLE_LOCALHOST_WARNING": "false",
+                "ANSIBLE_PYTHON_INTERPRETER": str(Path(session.bin) / "python"),
+                "SMSPARTNER_API_KEY": "demo-key",
+                "SMSPARTNER_API_URL": api_url,
+            },
+        )
+
+
+def succeeds(session: nox.Session, name: str, step: Step) -> bool:
+    """Run a step under a heading; a failure is noted, so that the next ones are seen too."""
+    print(f"\n=== {name} ===", flush=True)
+    try:
+        step()
+    except nox.command.CommandFailed:
+        session.warn(f"{name} failed")
+        return False
+    return True
+
+
+def fresh(session: nox.Session, name: str) -> Path:
+    """An empty folder of the session's own."""
+    place = Path(session.create_tmp()).absolute() / name
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    return place
+
+
+def copy_of_collection(session: nox.Session) -> Path:
+    """The files that belong to the project, where ansible-test wants them: in a git tree below ansible_collections."""
+    collection = fresh(session, "collections") / "ansible_collections" / "community" / "smspartner"
+    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True)
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        if (ROOT / name).exists():
+            (collection / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, collection / name)
+    with session.chdir(collection):
+        session.run("git", "init", "--quiet", external=True)
+        session.run("git", "add", "--all", external=True)
+    return collection
+
+
+def ready_home(session: nox.Session) -> Path:
+    """A home in which ansible-test finds the script that it would otherwise download."""
+    home = fresh(session, "home")
+    version = session.run("python", "-c", "from ansible.release import __version__; print(__version__)", silent=True)
+    pip = PIP_OF_ANSIBLE_TEST[".".join(str(version).split(".")[:2])]
+    session.run("python", "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(home), f"pip=={pip}", silent=True)
+    (wheel,) = home.glob("pip-*.whl")
+    script = home / ".ansible" / "test" / "cache" / f"get_pip_{pip.replace('.', '_')}.py"
+    script.parent.mkdir(parents=True)
+    script.write_text(GET_PIP.format(wheel=str(wheel), version=pip))
+    return home
+
+
+@contextlib.contextmanager
+def emulator(session: nox.Session, *args: str) -> t.Iterator[str]:
+    """Run the emulator, and give its address."""
+    command = [str(Path(session.bin) / "python"), str(ROOT / "tests" / "emulator"), *args]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}) as process:
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().strip().removeprefix("api_url=")
+        finally:
+            process.terminate()

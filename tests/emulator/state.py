@@ -1,0 +1,109 @@
+# Copyright (c) 2026, The community.smspartner contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The stop list of the emulated account, in memory: what each call answers, and nothing of HTTP."""
+
+from __future__ import annotations
+
+import json
+import time
+import typing as t
+from collections import deque
+from xml.sax.saxutils import escape
+
+Answer = dict[str, t.Any]
+
+MESSAGES = {
+    1: "API Key is required",
+    2: "Phone number is required",
+    3: "The ID number is required",
+    4: "The ID number not found",
+    9: "The phone number is invalid",
+    10: "Incorrect API Key",
+    15: "The number is already in the list",
+    90: "The JSON is malformed",
+    429: "Too many requests",
+}
+
+
+def refusal(code: int, message: str | None = None) -> Answer:
+    return {"success": False, "code": code, "message": MESSAGES.get(code, "Refused") if message is None else message}
+
+
+class Account:
+    """Keys, entries and quota of one account."""
+
+    def __init__(
+        self,
+        api_keys: t.Sequence[str] = ("demo-key",),
+        stops: t.Sequence[dict[str, t.Any]] = (),
+        quota: int | None = None,
+    ) -> None:
+        self.api_keys = list(api_keys)
+        self.stops = {int(stop["id"]): dict(stop) for stop in stops}
+        self.quota = quota
+        self._next_id = max(self.stops, default=0) + 1
+        self._arrivals: deque[float] = deque()
+
+    def over_quota(self) -> bool:
+        """Count a request, and tell whether it is one too many within 60 seconds."""
+        if self.quota is None:
+            return False
+        now = time.monotonic()
+        while self._arrivals and now - self._arrivals[0] >= 60:
+            self._arrivals.popleft()
+        self._arrivals.append(now)
+        return len(self._arrivals) > self.quota
+
+    def refuse_key(self, key: t.Any) -> Answer | None:
+        if not key:
+            return refusal(1)
+        return None if key in self.api_keys else refusal(10)
+
+    def list(self, parameters: dict[str, t.Any]) -> Answer:
+        return {"success": True, "code": 200, "nbData": len(self.stops), "data": list(self.stops.values())}
+
+    def add(self, parameters: dict[str, t.Any]) -> Answer:
+        number = str(parameters.get("phoneNumber") or "")
+        if not number:
+            return refusal(2)
+        number = f"+33{number[1:]}" if number.startswith("0") else number
+        if not (number.startswith("+") and number[1:].isdigit() and 8 <= len(number) <= 16):
+            return refusal(9)
+        if any(stop["phoneNumber"] == number for stop in self.stops.values()):
+            return refusal(15)
+        return {"success": True, "code": 200, "stopId": self.put(number)}
+
+    def delete(self, parameters: dict[str, t.Any]) -> Answer:
+        stop_id = str(parameters.get("id") or "")
+        if not stop_id:
+            return refusal(3)
+        removed = self.stops.pop(int(stop_id), None) if stop_id.isdigit() else None
+        return refusal(4) if removed is None else {"success": True, "code": 200}
+
+    def put(self, number: str) -> int:
+        """Add an entry, and return its id."""
+        stop_id = self._next_id
+        self._next_id += 1
+        self.stops[stop_id] = {"id": stop_id, "phoneNumber": number, "createdAt": time.strftime("%Y-%m-%d %H:%M:%S")}
+        return stop_id
+
+
+def encoded(answer: Answer, xml: bool) -> bytes:
+    """The answer as the API writes it; its XML is positional."""
+    if not xml:
+        return json.dumps(answer).encode()
+    return f"<?xml version='1.0' encoding='UTF-8'?>\n<result>{''.join(map(_entry, answer.values()))}</result>".encode()
+
+
+def _entry(value: t.Any) -> str:
+    if isinstance(value, dict):
+        content = "".join(map(_entry, value.values()))
+    elif isinstance(value, list):
+        content = "".join(map(_entry, value))
+    elif isinstance(value, str):
+        content = f"<![CDATA[{value}]]>"
+    else:
+        content = escape(json.dumps(value))
+    return f"<entry>{content}</entry>"
