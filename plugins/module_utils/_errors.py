@@ -36,8 +36,8 @@ ACCOUNT_CODES = frozenset({1, 10, 20, 30, 40, 96})
 class SmsPartnerError(Exception):
     """A call that failed: what was wrong and what to do, without the secret parts of any request.
 
-    ``body`` is the text of an answer that could not be used, to quote its beginning from. ``tried`` is filled in by the layer that knows what the call was for, ``results`` by the one that
-    knows what had been done before the failure.
+    ``body`` is the text of an answer that could not be used, to quote its beginning from. ``tried`` is filled in by the
+    layer that knows what the call was for, ``results`` by the one that knows what had been done before the failure.
     """
 
     def __init__(

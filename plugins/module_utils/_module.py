@@ -12,7 +12,6 @@ import math
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, _load_params, env_fallback, missing_required_lib
-
 from ansible_collections.community.smspartner.plugins.module_utils._api import Api
 from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError, MissingLibrary, SmsPartnerError
 from ansible_collections.community.smspartner.plugins.module_utils._http import Http
@@ -48,7 +47,7 @@ class Task(t.NamedTuple):
 def run(
     work: t.Callable[[Task], Result],
     options: dict[str, dict[str, t.Any]],
-    pace: t.Callable[[dict[str, t.Any]], t.Callable[[], None]] = lambda options: lambda: None,
+    pace: t.Callable[[dict[str, t.Any]], t.Callable[[], None]] = lambda _options: lambda: None,
     **constraints: t.Any,
 ) -> None:
     """Run a module: check its options, do its work, and exit with the result or with the one failure.

@@ -8,19 +8,24 @@
 
 from __future__ import annotations
 
+import typing as t
 import unicodedata
 
 from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError, MissingLibrary
 
 REGION = "FR"
+FRANCE = 33
+FRENCH_DIGITS = 9  # after the country code
+# Reunion and Mayotte, Guadeloupe, French Guiana, Martinique: their numbers in national form are as long as those of France.
+OVERSEAS = (262, 590, 594, 596)
 PUNCTUATION = frozenset(" -.()/")
 
 
 def to_e164(text: str, option: str) -> str:
     """Return the number as E.164 (``+33612345678``).
 
-    A number in French national form must be a valid French one: some overseas numbers look alike but bear another
-    country code. One in international form needs only a length that its country has.
+    The number needs a length that its country has, and no more: not every range in use is known to every release of
+    ``phonenumbers``. One in French national form must not be that of an overseas territory, which bears another country code.
 
     :raises InputError: for the option named ``option``, when the text is no phone number
     :raises MissingLibrary: without ``phonenumbers``
@@ -38,10 +43,27 @@ def to_e164(text: str, option: str) -> str:
         number = phonenumbers.parse(plain, REGION)
     except phonenumbers.NumberParseException:
         raise _unreadable(text, option) from None
-    possible = phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
-    if not possible or not (international or phonenumbers.is_valid_number(number)):
+    if not _is_plausible(number) or not (international or _is_french(number)):
         raise _unreadable(text, option)
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _is_plausible(number: t.Any) -> bool:
+    """Whether the length is right. Metadata knows lengths of services that no SMS reaches, so that France needs a check of its own."""
+    import phonenumbers
+
+    if number.country_code == FRANCE:
+        return len(str(number.national_number)) == FRENCH_DIGITS
+    return bool(phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE)
+
+
+def _is_french(number: t.Any) -> bool:
+    """Whether a number that was written without a country code is that of no overseas territory: they dial alike."""
+    import phonenumbers
+
+    if phonenumbers.is_valid_number(number):
+        return True
+    return not any(phonenumbers.is_valid_number(phonenumbers.parse(f"+{code}{number.national_number}")) for code in OVERSEAS)
 
 
 def _plain(text: str) -> str:

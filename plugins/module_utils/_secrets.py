@@ -16,6 +16,8 @@ from itertools import count
 # Every way of writing a character other than as itself starts with one of these, but for a space, which a query writes as "+".
 ESCAPES = frozenset("%\\&")
 
+SHORT_ESCAPES = {"\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t"}
+
 
 class Redactor:
     """Masks the key in any value, however it is spelled: as it is, percent-encoded (more than once, too), or as JSON or HTML escape it."""
@@ -61,10 +63,12 @@ def _spellings(character: str) -> str:
         f"&(?:amp;)*#0*{code};?",
         f"&(?:amp;)*#(?i:x)0*(?i:{code:x});?",
     ]
+    if character in SHORT_ESCAPES:
+        spellings.append(rf"\\+{SHORT_ESCAPES[character]}")
     if code in codepoint2name:
         spellings.append(f"&(?:amp;)*{codepoint2name[code]};?")
     if character == "'":
         spellings.append("&(?:amp;)*apos;?")
     if character == " ":
-        spellings.append(r"\+")
+        spellings += [r"\+", "%(?:25)*2(?i:b)"]
     return f"(?:{'|'.join(spellings)})"

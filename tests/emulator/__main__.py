@@ -132,9 +132,9 @@ def main() -> None:
 
 async def serve(app: web.Application, host: str, port: int, context: ssl.SSLContext | None) -> None:
     """Serve until a signal asks to stop; the first line printed is the address."""
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    await web.TCPSite(runner, host, port, ssl_context=context, shutdown_timeout=0).start()
+    await web.TCPSite(runner, host, port, ssl_context=context).start()
     address = runner.addresses[0]
     print(f"api_url={'https' if context else 'http'}://{address[0]}:{address[1]}/v1", flush=True)
     stop = asyncio.Event()

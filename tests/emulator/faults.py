@@ -64,7 +64,8 @@ async def carry_out(fault: Fault, request: web.Request, body: bytes) -> web.Stre
     if fault.never:
         await asyncio.sleep(3600)
     transport = request.transport
-    assert transport is not None
+    if transport is None:  # the client has gone meanwhile
+        return web.Response()
     if fault.drop:
         if fault.reset:
             connection = transport.get_extra_info("socket")

@@ -1,0 +1,147 @@
+# Copyright (c) 2026, The community.smspartner contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+if t.TYPE_CHECKING:
+    from ansible_collections.community.smspartner.tests.unit.conftest import Emulator, Modules
+
+STOPS = "smspartner_stops"
+FAST = {"requests_per_minute": 1_000_000}
+
+
+def numbers(entries: list[dict[str, t.Any]]) -> list[str]:
+    return [entry["phone_number"] for entry in entries]
+
+
+def test_adds_what_is_missing(modules: Modules, emulator: Emulator) -> None:
+    wish = ["0699999999", "+33 6 99 99 99 99", "0612345678"]
+    predicted = modules.run(STOPS, phone_numbers=wish, check=True, diff=True)
+    result = modules.run(STOPS, phone_numbers=wish, diff=True, **FAST)
+    assert result["changed"] is predicted["changed"] is True
+    assert numbers(result["added"]) == numbers(predicted["added"]) == ["+33699999999"]
+    assert (result["added"][0]["id"], predicted["added"][0]["id"]) == (21, None)
+    assert result["unchanged"] == predicted["unchanged"] == 1
+    assert result["diff"] == predicted["diff"]
+    assert result["diff"]["after"] == "+33699999999\n"
+    again = modules.run(STOPS, phone_numbers=wish, **FAST)
+    assert (again["changed"], again["unchanged"]) == (False, 2)
+
+
+def test_removes_by_number_and_id(modules: Modules, emulator: Emulator) -> None:
+    result = modules.run(STOPS, state="absent", phone_numbers=["0612345678", "0699999999"], ids=[19, 20, 666], diff=True, **FAST)
+    assert [entry["id"] for entry in result["removed"]] == [19, 20]
+    assert result["unchanged"] == 2
+    assert result["diff"]["before"].startswith("+33612345678 (id 19, created at 2015-07-20 10:19:45)\n")
+    assert emulator.ids == []
+
+
+def test_purges_but_keeps_short_codes(modules: Modules, emulator: Emulator) -> None:
+    emulator.reset([{"id": 1, "phoneNumber": "+33612345678"}, {"id": 2, "phoneNumber": "36111"}, {"id": 3, "phoneNumber": "+33712345678"}])
+    result = modules.run(STOPS, phone_numbers=["0612345678", "0699999999"], purge=True, **FAST)
+    assert [entry["id"] for entry in result["removed"]] == [3]
+    assert numbers(result["added"]) == ["+33699999999"]
+    assert result["unchanged"] == 1
+    assert "36111" in str(result["warnings"])
+    assert [entry["id"] for entry in modules.run(STOPS, phone_numbers=[], purge=True, **FAST)["removed"]] == [1, 4]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_purge_over_its_guard_changes_nothing(modules: Modules, emulator: Emulator, check: bool) -> None:
+    result = modules.run(STOPS, phone_numbers=["0699999999"], purge=True, max_removals=1, check=check)
+    assert result["failed"]
+    assert "would remove 2" in result["msg"]
+    assert emulator.calls == ["list"]
+    assert modules.run(STOPS, phone_numbers=[], purge=True, max_removals=-1, **FAST)["changed"] is True
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        ({}, "phone_numbers"),
+        ({"state": "absent"}, "ids"),
+        ({"phone_numbers": ["0612345678"], "ids": [1]}, "ids"),
+        ({"state": "absent", "ids": [1], "purge": True}, "purge"),
+        ({"phone_numbers": [], "max_removals": -2}, "max_removals"),
+        ({"phone_numbers": [], "concurrency": 0}, "concurrency"),
+        ({"phone_numbers": [], "concurrency": 33}, "concurrency"),
+        ({"phone_numbers": [], "requests_per_minute": 0}, "requests_per_minute"),
+        ({"phone_numbers": ["0612345678", "first", "second"]}, '"first", "second"'),
+        ({"phone_numbers": [103402424]}, "phone_numbers"),
+        ({"state": "absent", "ids": [True]}, "ids"),
+    ],
+)
+def test_bad_input_is_told_before_any_request(modules: Modules, emulator: Emulator, options: dict[str, t.Any], name: str) -> None:
+    result = modules.run(STOPS, **options)
+    assert result["failed"]
+    assert name in result["msg"]
+    assert emulator.calls == []
+
+
+def test_what_is_refused_is_recorded_and_the_rest_goes_on(modules: Modules, emulator: Emulator) -> None:
+    emulator.fault(call="add", code=9, message="No")
+    emulator.fault(call="delete", code=500)
+    result = modules.run(STOPS, phone_numbers=["0699999997", "0699999998"], purge=True, concurrency=1, **FAST)
+    assert result["failed"]
+    assert result["changed"] is True
+    assert "2 of 4" in result["msg"]
+    assert [(error["phone_number"], error["code"]) for error in result["errors"]] == [("+33699999997", 9), ("+33612345678", 500)]
+    assert "No" in result["errors"][0]["msg"]
+    assert numbers(result["added"]) == ["+33699999998"]
+    assert [entry["id"] for entry in result["removed"]] == [20]
+
+
+@pytest.mark.parametrize("code", [1, 10, 20, 30, 40, 96])
+def test_a_refusal_of_the_account_ends_the_run(modules: Modules, emulator: Emulator, code: int) -> None:
+    emulator.fault(call="add")
+    emulator.fault(call="add", code=code, times=-1)
+    result = modules.run(STOPS, phone_numbers=[f"06999999{i}" for i in range(10, 60)], concurrency=4, **FAST)
+    assert result["failed"]
+    assert (result["code"], len(result["added"]), result["errors"]) == (code, 1, [])
+    assert emulator.calls.count("add") <= 5
+    emulator.reset(stops=())
+    assert len(modules.run(STOPS, phone_numbers=[f"06999999{i}" for i in range(10, 60)], **FAST)["added"]) == 50
+
+
+def test_a_server_without_an_answer_ends_the_run(modules: Modules, emulator: Emulator, waits: list[float]) -> None:
+    emulator.fault(call="delete", drop="after", times=-1)
+    result = modules.run(STOPS, state="absent", ids=[19, 20], concurrency=1, retries=1, **FAST)
+    assert not result["failed"] or "code" not in result
+    assert emulator.calls.count("delete") <= 4
+
+
+def test_an_entry_that_went_meanwhile_is_unchanged(modules: Modules, emulator: Emulator, waits: list[float]) -> None:
+    emulator.fault(call="delete", code=4)
+    result = modules.run(STOPS, state="absent", ids=[19], **FAST)
+    assert (result["changed"], result["removed"], result["unchanged"]) == (False, [], 1)
+    emulator.fault(call="delete", drop="after")
+    result = modules.run(STOPS, state="absent", ids=[19], retries=1, **FAST)
+    assert result["changed"] is True
+    assert result["warnings"]
+
+
+def test_numbers_that_the_api_takes_for_listed_are_looked_up_once(modules: Modules, emulator: Emulator) -> None:
+    emulator.fault(call="list", body='{"success": true, "code": 200, "nbData": 0}')
+    result = modules.run(STOPS, phone_numbers=["0612345678", "0712345678"], **FAST)
+    assert (result["changed"], result["unchanged"]) == (False, 2)
+    assert emulator.calls.count("list") == 2
+    emulator.fault(call="add", code=3, message="Message id is required")
+    result = modules.run(STOPS, phone_numbers=["0699999999"], **FAST)
+    assert result["failed"]
+    assert result["errors"][0]["code"] == 3
+    emulator.fault(call="add", code=3)
+    emulator.fault(call="list")
+    emulator.fault(call="list", code=500)
+    assert modules.run(STOPS, phone_numbers=["0699999999"], **FAST)["code"] == 500
+
+
+def test_requests_are_paced(modules: Modules, emulator: Emulator) -> None:
+    modules.run(STOPS, phone_numbers=[f"06999999{i}" for i in range(10, 15)], requests_per_minute=1200)
+    times = [request["time"] for request in emulator.requests]
+    assert len(times) == 6
+    assert times[-1] - times[0] >= 0.2
