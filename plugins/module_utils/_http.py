@@ -240,7 +240,7 @@ def _session(url: str, verify: bool | str) -> requests.Session:
         problem = "the proxy in the environment would get the API key in clear text"
         raise InputError("api_url", problem, "Use https, or put the host of api_url into no_proxy.")
     # Even where redirects are not followed, requests works the next one out, and reads the whole body for it.
-    session.get_redirect_target = lambda _response: None  # type: ignore[method-assign]
+    session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]  # noqa: ARG005
     session.headers["User-Agent"] = "community.smspartner"
     session.headers["Accept-Encoding"] = "gzip"
     for scheme in ("http://", "https://"):

@@ -104,7 +104,7 @@ class Run:
         self._unchanged = plan.unchanged
         jobs = iter([*((self._add, number) for number in plan.add), *((self._remove, stop) for stop in plan.remove)])
         # Daemons, so that a play that is broken off does not wait for them.
-        threads = [threading.Thread(target=self._work, args=(jobs,), daemon=True) for _ in range(min(concurrency, len(plan.add) + len(plan.remove)))]
+        threads = [threading.Thread(target=self._work, args=(jobs,), daemon=True) for _worker in range(min(concurrency, len(plan.add) + len(plan.remove)))]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -4,8 +4,8 @@
 
 """A stand-in for the SMS Partner API, on loopback, to try playbooks against: it needs no account and sends nothing.
 
-Under ``/v1`` it is the API. Under ``/_emulator`` tests steer it: ``POST reset`` sets keys, entries and quota, and
-forgets all else; ``POST faults`` adds faults (see faults.py); ``GET requests`` and ``GET stops`` show what came and what is there.
+Under ``/v1`` it is the API. Under ``/_emulator`` tests steer it: ``POST reset`` sets entries, keys and quota (without a word on keys or quota: those of
+the start) and forgets all else; ``POST faults`` adds faults (see faults.py); ``GET requests`` and ``GET stops`` show what came and what is there.
 """
 
 from __future__ import annotations
@@ -20,9 +20,12 @@ import typing as t
 
 from aiohttp import web
 from faults import Fault, carry_out
-from state import Account, encoded, refusal
+from state import Account, Answer, encoded, refusal
 
 LARGEST_REQUEST = 1 << 30
+
+Parameters = dict[str, t.Any]
+Handler = t.Callable[[web.Request], t.Awaitable[web.StreamResponse]]
 
 
 class Emulator:
@@ -30,6 +33,7 @@ class Emulator:
 
     def __init__(self, account: Account, delay: float) -> None:
         self.account = account
+        self._defaults = {"api_keys": account.api_keys, "quota": account.quota}
         self.delay = delay
         self.requests: list[dict[str, t.Any]] = []
         self.faults: list[Fault] = []
@@ -40,19 +44,20 @@ class Emulator:
         app.router.add_post("/_emulator/faults", self.add_faults)
         app.router.add_get("/_emulator/requests", self.show_requests)
         app.router.add_get("/_emulator/stops", self.show_stops)
-        app.router.add_get("/v1/stop-sms/list", self.handler("list", self.query))
-        app.router.add_post("/v1/stop-sms/add", self.handler("add", self.json))
-        app.router.add_get("/v1/stop-sms/delete", self.handler("delete", self.query))
+        app.router.add_get("/v1/stop-sms/list", self.handler("list", from_query))
+        app.router.add_post("/v1/stop-sms/add", self.handler("add", from_json))
+        app.router.add_get("/v1/stop-sms/delete", self.handler("delete", from_query))
+        app.router.add_route("*", "/{path:(?!_emulator/).*}", self.other)
         return app
 
     async def reset(self, request: web.Request) -> web.Response:
-        self.account = Account(**await request.json())
+        self.account = Account(**{**self._defaults, **await request.json()})
         self.requests.clear()
         self.faults.clear()
         return web.json_response({})
 
     async def add_faults(self, request: web.Request) -> web.Response:
-        self.faults.extend(Fault(**fault) for fault in (await request.json())["faults"])
+        self.faults.extend(Fault.of(fault) for fault in (await request.json())["faults"])
         return web.json_response({})
 
     async def show_requests(self, request: web.Request) -> web.Response:
@@ -61,51 +66,70 @@ class Emulator:
     async def show_stops(self, request: web.Request) -> web.Response:
         return web.json_response({"stops": list(self.account.stops.values())})
 
-    def handler(self, call: str, read: t.Callable[[web.Request], dict[str, t.Any] | None]) -> t.Any:
+    async def record(self, call: str, request: web.Request) -> str:
+        """Write the request to the log, and return its body."""
+        body = (await request.read()).decode(errors="replace")
+        self.requests.append(
+            {
+                "call": call,
+                "method": request.method,
+                "path": request.path,
+                "query": dict(request.query),
+                "headers": dict(request.headers),
+                "body": body,
+                "time": time.monotonic(),
+            }
+        )
+        return body
+
+    async def other(self, request: web.Request) -> web.Response:
+        await self.record("other", request)
+        return web.Response(status=404, text="Not Found")
+
+    def handler(self, call: str, read: t.Callable[[web.Request], Parameters | None]) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
-            request["body"] = await request.text()
-            self.requests.append(
-                {
-                    "call": call,
-                    "method": request.method,
-                    "path": request.path,
-                    "query": dict(request.query),
-                    "headers": dict(request.headers),
-                    "body": request["body"],
-                    "time": time.monotonic(),
-                }
-            )
-            fault = next((fault for fault in self.faults if fault.strikes(call)), Fault(delay=self.delay))
-            fault.times -= 1 if fault.times > 0 else 0
+            request["body"] = await self.record(call, request)
             parameters = read(request)
+            xml = parameters is not None and parameters.get("_format") == "xml"
             if self.account.over_quota():
-                return web.json_response(refusal(429), status=429)
-            xml = (parameters or {}).get("_format") == "xml"
-            answer = self.answer(call, parameters) if fault.does_work else refusal(500)
+                fault, answer = Fault(status=429), refusal(429)
+            else:
+                fault = self.next_fault(call)
+                answer = self.answer(call, parameters) if fault.does_work else refusal(500)
             if fault.code is not None:
                 answer = {"success": fault.success, "code": fault.code, "message": fault.message}
-            return await carry_out(fault, request, encoded(answer, xml))
+            await asyncio.sleep(self.delay)
+            return await carry_out(fault, request, encoded(answer, xml), "text/xml" if xml else "application/json")
 
         return handle
 
-    def answer(self, call: str, parameters: dict[str, t.Any] | None) -> dict[str, t.Any]:
+    def next_fault(self, call: str) -> Fault:
+        """The first that waits for such a call, counted down; without one, a fault that does nothing."""
+        fault = next((fault for fault in self.faults if fault.strikes(call)), None)
+        if fault is None:
+            return Fault()
+        if fault.times > 0:
+            fault.times -= 1
+        return fault
+
+    def answer(self, call: str, parameters: Parameters | None) -> Answer:
         if parameters is None:
             return refusal(90)
         refused = self.account.refuse_key(parameters.get("apiKey"))
-        work: t.Callable[[dict[str, t.Any]], dict[str, t.Any]] = getattr(self.account, call)
+        work: t.Callable[[Parameters], Answer] = getattr(self.account, call)
         return work(parameters) if refused is None else refused
 
-    @staticmethod
-    def query(request: web.Request) -> dict[str, t.Any] | None:
-        return dict(request.query)
 
-    @staticmethod
-    def json(request: web.Request) -> dict[str, t.Any] | None:
-        try:
-            parameters = json.loads(request["body"])
-        except ValueError:
-            return None
-        return parameters if isinstance(parameters, dict) else None
+def from_query(request: web.Request) -> Parameters:
+    return dict(request.query)
+
+
+def from_json(request: web.Request) -> Parameters | None:
+    try:
+        parameters = json.loads(request["body"])
+    except (ValueError, RecursionError):
+        return None
+    return parameters if isinstance(parameters, dict) else None
 
 
 def main() -> None:
@@ -132,14 +156,14 @@ def main() -> None:
 
 async def serve(app: web.Application, host: str, port: int, context: ssl.SSLContext | None) -> None:
     """Serve until a signal asks to stop; the first line printed is the address."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, host, port, ssl_context=context).start()
-    address = runner.addresses[0]
-    print(f"api_url={'https' if context else 'http'}://{address[0]}:{address[1]}/v1", flush=True)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
+    await runner.setup()
+    await web.TCPSite(runner, host, port, ssl_context=context).start()
+    shown_host = f"[{host}]" if ":" in host else host
+    print(f"api_url={'https' if context else 'http'}://{shown_host}:{runner.addresses[0][1]}/v1", flush=True)
     await stop.wait()
     await runner.cleanup()
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import base64
 import dataclasses
+import itertools
 import socket
 import struct
 import typing as t
 import zlib
 
 from aiohttp import web
+from multidict import CIMultiDict
 
 PADDING = b"x" * 65536
 
@@ -29,7 +31,7 @@ class Fault:
     never: bool = False  # no answer, and the connection stays
     drop: str = ""  # before or after the work: the connection closes without an answer
     reset: bool = False  # with drop: it is reset
-    status: int = 200
+    status: int | None = None
     headers: dict[str, str] = dataclasses.field(default_factory=dict)
     code: t.Any = None  # an answer with this code, whatever it is
     message: str = ""
@@ -47,45 +49,65 @@ class Fault:
     redirect: str | None = None  # a Location
     echo: bool = False  # a page that repeats the request
 
+    @classmethod
+    def of(cls, members: dict[str, t.Any]) -> Fault:
+        """The fault that the JSON asks for; ``{"drip": {"part": "body", "interval": 1}}`` is short for the members of those names."""
+        drip = members.get("drip")
+        if isinstance(drip, dict):
+            details = {name: value for name, value in drip.items() if name != "part"}
+            members = {**members, **details, "drip": drip.get("part", "body")}
+        return cls(**members)
+
     def strikes(self, call: str) -> bool:
         return self.times != 0 and self.call in ("any", call)
 
     @property
     def does_work(self) -> bool:
-        own_answer = self.code is not None or self.body is not None or self.body_base64 is not None
-        never_comes = self.never or self.drop == "before"
-        by_default = not (own_answer or never_comes or self.redirect is not None or self.echo or self.status != 200)
-        return by_default if self.work is None else self.work
+        if self.work is not None:
+            return self.work
+        own_answer = (self.status, self.code, self.body, self.body_base64, self.redirect)
+        return all(member is None for member in own_answer) and not (self.echo or self.never or self.drop == "before")
 
 
-async def carry_out(fault: Fault, request: web.Request, body: bytes) -> web.StreamResponse:
+async def carry_out(fault: Fault, request: web.Request, body: bytes, content_type: str) -> web.StreamResponse:
     """Answer the request, whose true answer is ``body``, as the fault has it."""
     await asyncio.sleep(fault.delay)
     if fault.never:
-        await asyncio.sleep(3600)
+        await asyncio.Event().wait()  # until the client leaves, which cancels the handler
     transport = request.transport
     if transport is None:  # the client has gone meanwhile
         return web.Response()
     if fault.drop:
-        if fault.reset:
-            connection = transport.get_extra_info("socket")
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        transport.abort() if fault.reset else transport.close()
+        _drop(transport, fault.reset)
         return web.Response()
     body = _body(fault, request, body)
-    headers = {"Content-Type": "application/json", **_headers(fault)}
+    status = fault.status or (200 if fault.redirect is None else 302)
+    headers = _headers(fault, content_type)
     if fault.oversize or fault.compress:
-        return await _streamed(fault, request, body, headers)
+        return await _streamed(fault, request, body, web.StreamResponse(status=status, headers=headers))
     if fault.cut is None and not fault.cut_chunked and not fault.drip:
-        return web.Response(body=body, status=fault.status, headers=headers)
-    await _raw(fault, transport, body, headers)
+        return web.Response(body=body, status=status, headers=headers)
+    await _raw(fault, transport, body, status, headers)
     return web.Response()
 
 
-def _headers(fault: Fault) -> dict[str, str]:
-    location = {} if fault.redirect is None else {"Location": fault.redirect}
-    encoding = {"Content-Encoding": fault.compress} if fault.compress else {}
-    return {**location, **encoding, **fault.headers}
+def _drop(transport: asyncio.Transport, reset: bool) -> None:
+    if not reset:
+        transport.close()
+        return
+    connection = transport.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
+
+
+def _headers(fault: Fault, content_type: str) -> CIMultiDict[str]:
+    headers = CIMultiDict({"Content-Type": "text/html; charset=utf-8" if fault.echo else content_type})
+    if fault.redirect is not None:
+        headers["Location"] = fault.redirect
+    if fault.compress:
+        headers["Content-Encoding"] = fault.compress
+    headers.update(fault.headers)
+    return headers
 
 
 def _body(fault: Fault, request: web.Request, body: bytes) -> bytes:
@@ -94,55 +116,62 @@ def _body(fault: Fault, request: web.Request, body: bytes) -> bytes:
     if fault.body_base64 is not None:
         return base64.b64decode(fault.body_base64)
     if fault.echo:
-        return f"<html><body>You asked for {request.raw_path} with {request['body']}</body></html>".encode()
+        url = f"{request.scheme}://{request.host}{request.raw_path}"
+        return f"<html><body>You asked for {url} with {request['body']}</body></html>".encode()
     return body
 
 
-async def _streamed(fault: Fault, request: web.Request, body: bytes, headers: dict[str, str]) -> web.StreamResponse:
-    """The body with its padding, in pieces, so that a bomb costs its sender nothing."""
-    response = web.StreamResponse(status=fault.status, headers=headers)
+async def _streamed(fault: Fault, request: web.Request, body: bytes, response: web.StreamResponse) -> web.StreamResponse:
+    """The body with its padding, in pieces, so that a bomb takes no memory and holds up nobody else."""
     await response.prepare(request)
     wbits = zlib.MAX_WBITS | (16 if fault.compress == "gzip" else 0)
     packer = zlib.compressobj(wbits=wbits) if fault.compress else None
-    pieces: t.Iterator[bytes] = iter([body])
-    if fault.oversize:
-        count, rest = divmod(fault.oversize, len(PADDING))
-        pieces = iter([body[:-1], b', "padding": "', *[PADDING] * count, PADDING[:rest], b'"}'])
     try:
-        for piece in pieces:
+        for piece in _padded(body, fault.oversize) if fault.oversize else [body]:
             await response.write(packer.compress(piece) if packer else piece)
+            await asyncio.sleep(0)
         await response.write(packer.flush() if packer else b"")
         await response.write_eof()
-    except (ConnectionError, asyncio.CancelledError):  # the client has had enough
+    except ConnectionError:  # the client has had enough
         pass
     return response
 
 
-async def _raw(fault: Fault, transport: asyncio.Transport, body: bytes, headers: dict[str, str]) -> None:
+def _padded(body: bytes, size: int) -> t.Iterator[bytes]:
+    """The answer with one more member, in JSON or in XML."""
+    before, after, end = (b"<entry>", b"</entry>", b"</result>") if body.endswith(b"</result>") else (b', "padding": "', b'"', b"}")
+    count, rest = divmod(size, len(PADDING))
+    yield body[: -len(end)] + before
+    yield from itertools.repeat(PADDING, count)
+    yield PADDING[:rest] + after + end
+
+
+async def _raw(fault: Fault, transport: asyncio.Transport, body: bytes, status: int, headers: CIMultiDict[str]) -> None:
     """An answer that no web framework would send."""
-    framing = {"Transfer-Encoding": "chunked"} if fault.cut_chunked else {"Content-Length": str(len(body))}
-    lines = [f"HTTP/1.1 {fault.status} Fault", *(f"{name}: {value}" for name, value in {**headers, **framing}.items())]
-    head = "\r\n".join([*lines, "", ""]).encode()
+    headers["Connection"] = "close"
+    if fault.cut_chunked:
+        headers["Transfer-Encoding"] = "chunked"
+    elif not fault.endless:  # what never ends has no length
+        headers["Content-Length"] = str(len(body))
+    status_line = f"HTTP/1.1 {status} Fault\r\n".encode()
+    head = status_line + "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode() + b"\r\n"
     if fault.cut_chunked:
         transport.write(head + b"%x\r\n%s\r\n" % (len(body), body))
     elif fault.cut is not None:
         transport.write(head + body[: fault.cut])
     elif fault.drip == "headers":
-        await _drip(fault, transport, head + body, b"HTTP/1.1 200 Fault\r\nX-Endless: ")
+        start = status_line + b"X-Endless: " if fault.endless else b""
+        await _drip(fault, transport, start, head + body)
     else:
-        transport.write(head)
-        await _drip(fault, transport, body, b"")
+        await _drip(fault, transport, head, body)
     transport.close()
 
 
-async def _drip(fault: Fault, transport: asyncio.Transport, whole: bytes, before: bytes) -> None:
-    if fault.endless:
-        transport.write(before)
-        while not transport.is_closing():
-            transport.write(b" ")
-            await asyncio.sleep(fault.interval)
-    for position in range(len(whole)):
+async def _drip(fault: Fault, transport: asyncio.Transport, start: bytes, rest: bytes) -> None:
+    """The start at once, the rest byte by byte; or, in its place, blanks without end."""
+    transport.write(start)
+    for byte in itertools.repeat(ord(" ")) if fault.endless else rest:
         if transport.is_closing():
             return
-        transport.write(whole[position : position + 1])
+        transport.write(bytes([byte]))
         await asyncio.sleep(fault.interval)

@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import typing as t
-from collections import deque
+from collections import Counter, deque
 from xml.sax.saxutils import escape
 
 Answer = dict[str, t.Any]
@@ -24,11 +25,14 @@ MESSAGES = {
     15: "The number is already in the list",
     90: "The JSON is malformed",
     429: "Too many requests",
+    500: "Trouble on the server's side",
 }
+NATIONAL = re.compile(r"0[1-9][0-9]{8}")
+INTERNATIONAL = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
-def refusal(code: int, message: str | None = None) -> Answer:
-    return {"success": False, "code": code, "message": MESSAGES.get(code, "Refused") if message is None else message}
+def refusal(code: int) -> Answer:
+    return {"success": False, "code": code, "message": MESSAGES[code]}
 
 
 class Account:
@@ -41,9 +45,10 @@ class Account:
         quota: int | None = None,
     ) -> None:
         self.api_keys = list(api_keys)
-        self.stops = {int(stop["id"]): dict(stop) for stop in stops}
+        self.stops = {str(stop["id"]): dict(stop) for stop in stops}
         self.quota = quota
-        self._next_id = max(self.stops, default=0) + 1
+        self._bearers = Counter(stop.get("phoneNumber") for stop in stops)  # a scan of a long list would make each addition slow
+        self._next_id = max(map(int, self.stops), default=0) + 1
         self._arrivals: deque[float] = deque()
 
     def over_quota(self) -> bool:
@@ -68,10 +73,10 @@ class Account:
         number = str(parameters.get("phoneNumber") or "")
         if not number:
             return refusal(2)
-        number = f"+33{number[1:]}" if number.startswith("0") else number
-        if not (number.startswith("+") and number[1:].isdigit() and 8 <= len(number) <= 16):
+        number = f"+33{number[1:]}" if NATIONAL.fullmatch(number) else number
+        if not INTERNATIONAL.fullmatch(number):
             return refusal(9)
-        if any(stop["phoneNumber"] == number for stop in self.stops.values()):
+        if self._bearers[number]:
             return refusal(15)
         return {"success": True, "code": 200, "stopId": self.put(number)}
 
@@ -79,14 +84,18 @@ class Account:
         stop_id = str(parameters.get("id") or "")
         if not stop_id:
             return refusal(3)
-        removed = self.stops.pop(int(stop_id), None) if stop_id.isdigit() else None
-        return refusal(4) if removed is None else {"success": True, "code": 200}
+        removed = self.stops.pop(stop_id, None)
+        if removed is None:
+            return refusal(4)
+        self._bearers[removed.get("phoneNumber")] -= 1
+        return {"success": True, "code": 200}
 
     def put(self, number: str) -> int:
         """Add an entry, and return its id."""
         stop_id = self._next_id
         self._next_id += 1
-        self.stops[stop_id] = {"id": stop_id, "phoneNumber": number, "createdAt": time.strftime("%Y-%m-%d %H:%M:%S")}
+        self._bearers[number] += 1
+        self.stops[str(stop_id)] = {"id": stop_id, "phoneNumber": number, "createdAt": time.strftime("%Y-%m-%d %H:%M:%S")}
         return stop_id
 
 
@@ -103,7 +112,7 @@ def _entry(value: t.Any) -> str:
     elif isinstance(value, list):
         content = "".join(map(_entry, value))
     elif isinstance(value, str):
-        content = f"<![CDATA[{value}]]>"
+        content = "<![CDATA[{}]]>".format(value.replace("]]>", "]]]]><![CDATA[>"))
     else:
         content = escape(json.dumps(value))
     return f"<entry>{content}</entry>"

@@ -12,7 +12,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.community.smspartner.tests.unit.conftest import Emulator, Modules
 
 STOPS = "smspartner_stops"
-FAST = {"requests_per_minute": 1_000_000}
+FAST: dict[str, t.Any] = {"requests_per_minute": 1_000_000}
 
 
 def numbers(entries: list[dict[str, t.Any]]) -> list[str]:
