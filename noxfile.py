@@ -38,7 +38,7 @@ Step = t.Callable[[], None]
 @nox.session
 def test(session: nox.Session) -> None:
     """All checks and tests, on the newest ansible-core that this Python can run."""
-    session.install("ansible-core", "coverage", *LINTERS, *RUNTIME, *EMULATOR, "-r", "tests/unit/requirements.txt")
+    session.install("ansible-core", *LINTERS, *RUNTIME, *EMULATOR, "-r", "tests/unit/requirements.txt")
     collection = copy_of_collection(session)
     python = f"{sys.version_info[0]}.{sys.version_info[1]}"
     home = {"HOME": str(ready_home(session))}
@@ -58,7 +58,7 @@ def test(session: nox.Session) -> None:
         run("mypy", str(collection / "tests" / "unit"))
 
     def units() -> None:
-        ansible_test("units", "--coverage")
+        ansible_test("units", "--requirements", "--coverage")
         with session.chdir(collection):
             session.run("ansible-test", "coverage", "combine", "--color", "no", env=home)
             data = "--data-file=tests/output/coverage/coverage"
