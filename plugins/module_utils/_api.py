@@ -60,8 +60,8 @@ class Api:
         key: str,
         *,
         retries: int,
+        pace: t.Callable[[], None],
         sleep: t.Callable[[float], None] = time.sleep,
-        pace: t.Callable[[], None] = lambda: None,
     ) -> None:
         """``retries`` is how many more tries follow a transient failure; ``pace`` is called before each try and may block."""
         self._http = http

@@ -149,28 +149,22 @@ def _reason(error: BaseException) -> str:
 
 
 def _body(response: requests.Response, limit: int | None) -> bytes:
-    """The decoded body. It is read here and not by requests, which neither bounds a decompression nor, before urllib3 2, sees a short body."""
+    """The decoded body. It is read here and not by requests, which does not bound a decompression."""
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip", "x-gzip", "deflate", ""):
         raise NoUsableAnswer("the answer is compressed in a way that was not asked for", "Check the proxy in between.", http_status=response.status_code)
     inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32) if encoding not in ("identity", "") else None
+    response.raw.enforce_content_length = True  # the default only since urllib3 2
     parts: list[bytes] = []
-    received = size = 0
-    while True:
-        chunk = response.raw.read(CHUNK, decode_content=False)
-        received += len(chunk)
-        if not chunk:
-            break
+    size = 0
+    while chunk := response.raw.read(CHUNK, decode_content=False):
         part = chunk if inflater is None else _inflate(inflater, chunk, 0 if limit is None else limit + 1 - size, response)
         size += len(part)
         if limit is not None and size > limit:
             problem = f"the answer is longer than {limit} bytes"
             raise NoUsableAnswer(problem, "Check that api_url leads to the SMS Partner API.", http_status=response.status_code)
         parts.append(part)
-    length = response.headers.get("Content-Length", "")
-    if length.isdigit() and received < int(length) and "Transfer-Encoding" not in response.headers:
-        raise requests.ConnectionError
-    if inflater is not None and received and not inflater.eof:
+    if inflater is not None and parts and not inflater.eof:
         raise _broken_compression(response)
     return b"".join(parts)
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 import typing as t
 from html.entities import codepoint2name
-from itertools import count
 
 # Every way of writing a character other than as itself starts with one of these, but for a space, which a query writes as "+".
 ESCAPES = frozenset("%\\&")
@@ -25,8 +24,7 @@ class Redactor:
     def __init__(self, key: str) -> None:
         self._key = key
         self._pattern: re.Pattern[str] | None = None
-        # A character of no spelling of the key, so that no mask can complete one.
-        self._mask = next(character for character in map(chr, count(ord("*"))) if character not in f"{key}+%&;#" and not character.isalnum()) * 8
+        self._mask = _foreign_character(key) * 8
 
     def __call__(self, value: t.Any) -> t.Any:
         """Return ``value`` (text, or lists and dictionaries of any depth) with the key masked in every text."""
@@ -46,6 +44,14 @@ class Redactor:
         if self._pattern is None:  # Made when first needed: it costs more than all else in a run that goes well.
             self._pattern = re.compile("".join(map(_spellings, self._key)))
         return self._pattern.sub(self._mask, text)
+
+
+def _foreign_character(key: str) -> str:
+    """A character of no spelling of the key, so that no mask can complete one."""
+    code = ord("*")
+    while chr(code) in f"{key}+%&;#" or chr(code).isalnum():
+        code += 1
+    return chr(code)
 
 
 def _spellings(character: str) -> str:

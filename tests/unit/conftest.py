@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 import html
-import importlib
 import json
+import runpy
 import subprocess
 import sys
 import typing as t
@@ -21,6 +21,7 @@ from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
 from ansible_collections.community.smspartner.plugins.module_utils._api import Api
 
+MODULES = "ansible_collections.community.smspartner.plugins.modules."
 KEY = "k3y+/=&% Z"
 SPELLINGS = (KEY, quote(KEY), quote(KEY, safe=""), quote_plus(KEY), quote(quote_plus(KEY)), html.escape(KEY), json.dumps(KEY)[1:-1])
 STOPS = (
@@ -94,9 +95,8 @@ class Modules:
         self._monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
         warnings._global_warnings.clear()  # Ansible keeps them for the life of a process, which is one module's.
         before = len(self._emulator.calls)
-        module = importlib.import_module(f"ansible_collections.community.smspartner.plugins.modules.{name}")
         with pytest.raises(SystemExit) as exit_:
-            module.main()
+            runpy.run_module(MODULES + name, run_name="__main__")
         output = "".join(self._capsys.readouterr())
         for spelling in SPELLINGS:
             assert spelling not in output

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import base64
-import subprocess
+import runpy
 import sys
 import typing as t
 
@@ -15,9 +15,10 @@ from ansible_collections.community.smspartner.plugins.module_utils import _http
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-    from ansible_collections.community.smspartner.tests.unit.conftest import KEY, Emulator, Modules
+    from ansible_collections.community.smspartner.tests.unit.conftest import KEY, MODULES, Emulator, Modules
 else:
     KEY = "k3y+/=&% Z"
+    MODULES = "ansible_collections.community.smspartner.plugins.modules."
 
 REMOVE = "smspartner_stop_remove"
 NOT_FOUND = {"success": False, "code": 4, "message": "The ID number not found"}
@@ -380,14 +381,14 @@ def test_a_missing_library_is_told(modules: Modules, emulator: Emulator, monkeyp
     assert f"Failed to import the required Python library ({library})" in result["msg"]
 
 
-def test_without_requests_the_client_can_still_be_imported() -> None:
-    program = (
-        "import sys; sys.modules['requests'] = None; sys.path[:0] = sys.argv[1:]\n"
-        "from ansible_collections.community.smspartner.plugins.module_utils import _http\n"
-        "assert _http.REQUESTS_IS_MISSING"
-    )
-    root = str(_http.__file__).split("ansible_collections", maxsplit=1)[0]
-    subprocess.run([sys.executable, "-c", program, root], check=True)
+def test_without_requests_the_client_can_still_be_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "requests", None)
+    assert runpy.run_path(str(_http.__file__))["REQUESTS_IS_MISSING"] is True
+
+
+@pytest.mark.parametrize("name", [REMOVE, "smspartner_stop_add", "smspartner_stop_info", "smspartner_stops"])
+def test_importing_a_module_runs_nothing(name: str) -> None:
+    assert callable(runpy.run_module(MODULES + name)["main"])
 
 
 def test_netrc_is_not_read(modules: Modules, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
