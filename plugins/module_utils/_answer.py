@@ -97,7 +97,7 @@ def _from_json(text: str) -> dict[str, t.Any]:
         raise _no_answer("something other than JSON", text) from None
     if not isinstance(members, dict):
         raise _no_answer("JSON that is no object", text)
-    if text.count("[") + text.count("{") > MAX_DEPTH and _is_deeper(members, MAX_DEPTH):
+    if text.count("[") + text.count("{") - _rows(members) > MAX_DEPTH and _is_deeper(members, MAX_DEPTH):
         raise _no_answer("JSON that is nested too deeply", text)
     return members
 
@@ -110,6 +110,11 @@ def _finite(digits: str) -> float | str:
     """The number, or its digits where a float cannot hold it: an infinity would be printed as no JSON."""
     number = float(digits)
     return number if math.isfinite(number) else digits
+
+
+def _rows(members: dict[str, t.Any]) -> int:
+    """How many brackets are those of a list's rows, which lie beside one another: a long list need not be searched for its depth."""
+    return sum(list(map(type, member)).count(dict) for member in members.values() if isinstance(member, list))
 
 
 def _is_deeper(value: t.Any, limit: int) -> bool:

@@ -166,7 +166,7 @@ class Run:
     def _settle(self) -> None:
         """Look up, in one reading of the list, the numbers that the API took for listed although the list did not show them before."""
         try:
-            entries = {stop.phone_number: stop for stop in self._stop_list.entries()}
+            entries = {stop.phone_number: stop for stop in self._stop_list.entries(numbers=self._unsettled).stops}
         except SmsPartnerError as error:
             self._end(error)
             return

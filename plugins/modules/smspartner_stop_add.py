@@ -102,7 +102,7 @@ def add(task: Task) -> Result:
 
 
 def _predicted(task: Task, number: str) -> Result:
-    stop_id = next((stop.id for stop in task.stop_list.entries() if stop.phone_number == number), None)
+    stop_id = next((stop.id for stop in task.stop_list.entries(numbers={number}).stops), None)
     return {"changed": stop_id is None, "phone_number": number, **_known(stop_id), "response": {}}
 
 

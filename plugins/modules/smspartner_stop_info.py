@@ -111,13 +111,10 @@ def main() -> None:
 
 
 def read(task: Task) -> Result:
-    given_numbers, given_ids = task.options["phone_numbers"], task.options["ids"]
-    numbers = {to_e164(number, "phone_numbers") for number in given_numbers or []}
-    ids = set(given_ids or [])
-    everything = given_numbers is None and given_ids is None
-    stops = task.stop_list.entries()
-    found = [stop.as_result() for stop in stops if everything or stop.phone_number in numbers or stop.id in ids]
-    return {"changed": False, "stops": found, "total": len(stops)}
+    spellings, ids = task.options["phone_numbers"], task.options["ids"]
+    numbers = None if spellings is None else {to_e164(spelling, "phone_numbers") for spelling in spellings}
+    entries = task.stop_list.entries(numbers=numbers, ids=None if ids is None else set(ids))
+    return {"changed": False, "stops": [stop.as_result() for stop in entries.stops], "total": entries.total}
 
 
 if __name__ == "__main__":

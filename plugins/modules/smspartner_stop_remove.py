@@ -194,13 +194,13 @@ def _wanted(task: Task, result: Result) -> tuple[list[Stop], list[int]]:
     """The entries to remove, as far as the list had to be read for them, and their ids; the result learns what is known of them."""
     stop_id, number = task.options["id"], task.options["phone_number"]
     if stop_id is not None:
-        stops = [stop for stop in task.stop_list.entries() if stop.id == stop_id] if task.check_mode or task.diff_mode else []
+        stops = task.stop_list.entries(ids={stop_id}).stops if task.check_mode or task.diff_mode else []
         result["id"] = stop_id
         if stops:
             result["phone_number"] = stops[0].phone_number
         return stops, [stop_id]
     e164 = result["phone_number"] = to_e164(number, "phone_number")
-    stops = [stop for stop in task.stop_list.entries() if stop.phone_number == e164]
+    stops = task.stop_list.entries(numbers={e164}).stops
     return stops, [stop.id for stop in stops]
 
 

@@ -239,10 +239,12 @@ def _numbers(spellings: list[str]) -> list[str]:
 
 
 def _plan(task: Task, numbers: list[str]) -> Plan:
-    options, entries = task.options, task.stop_list.entries()
-    if options["state"] == "absent":
-        return plan_absent(entries, numbers, options["ids"] or [])
-    return plan_present(entries, numbers, purge=options["purge"], max_removals=options["max_removals"])
+    options = task.options
+    if options["purge"]:
+        return plan_present(task.stop_list.entries().stops, numbers, purge=True, max_removals=options["max_removals"])
+    ids = set(options["ids"] or [])
+    stops = task.stop_list.entries(numbers=set(numbers), ids=ids).stops
+    return plan_absent(stops, numbers, ids) if options["state"] == "absent" else plan_present(stops, numbers)
 
 
 def _predicted(plan: Plan) -> Result:
