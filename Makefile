@@ -7,9 +7,9 @@
 PYTHON ?= python3
 NOX := .venv/bin/nox
 
-.PHONY: demo test
+.PHONY: bench demo test
 
-demo test: $(NOX)
+bench demo test: $(NOX)
 	@$(NOX) --session $@ -- $(ARGS)
 
 $(NOX):

@@ -48,13 +48,21 @@ def test(session: nox.Session) -> None:
             session.run("ansible-test", *args, "--python", python, "--color", "no", env=home)
 
     def run(*args: str) -> None:
-        session.run(*args, env={"ANSIBLE_COLLECTIONS_PATH": str(collection.parents[2]), "MYPYPATH": str(collection.parents[2])})
+        session.run(
+            *args,
+            env={
+                "ANSIBLE_COLLECTIONS_PATH": str(collection.parents[2]),
+                "MYPYPATH": str(collection.parents[2]),
+                "MYPY_CACHE_DIR": str(collection.parents[3] / "mypy"),
+            },
+        )
 
     def types() -> None:
         run("mypy", str(collection / "plugins"))
         run("mypy", "noxfile.py")
-        with session.chdir("tests/emulator"):
-            run("mypy", "--config-file", "../../pyproject.toml", ".")
+        for program in ("emulator", "benchmark"):
+            with session.chdir(f"tests/{program}"):
+                run("mypy", "--config-file", "../../pyproject.toml", ".")
         run("mypy", str(collection / "tests" / "unit"))
 
     def units() -> None:
@@ -116,6 +124,14 @@ def demo(session: nox.Session) -> None:
                 "SMSPARTNER_API_URL": api_url,
             },
         )
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Speed as ratios against rivals; takes the letters of the measurements to make."""
+    session.install("--quiet", "ansible-core", *RUNTIME, *EMULATOR, silent=True)
+    collections = copy_of_collection(session).parents[2]
+    session.run("python", "tests/benchmark", *session.posargs, env={"ANSIBLE_COLLECTIONS_PATH": str(collections)})
 
 
 def succeeds(session: nox.Session, name: str, step: Step) -> bool:

@@ -1,0 +1,224 @@
+# Copyright (c) 2026, The community.smspartner contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Speed as ratios against rivals, in one run: ``python tests/benchmark [a b c d e]``.
+
+Answers come from nginx, which costs next to nothing, but for (c), where the emulator keeps the quota. Each figure is the median of runs that
+take turns. The seconds of a task are those that the play sees, the module's start included.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import typing as t
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ANSIBLE = {
+    "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback"),
+    "ANSIBLE_CALLBACKS_ENABLED": "durations",
+    "ANSIBLE_LIBRARY": str(HERE / "library"),
+    "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+    "ANSIBLE_LOCALHOST_WARNING": "false",
+    "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+    "SMSPARTNER_API_KEY": "demo-key",
+}
+NGINX = """\
+daemon off; pid {place}/pid; error_log {place}/error.log; worker_processes 1;
+events {{ worker_connections 256; }}
+http {{
+  access_log off; client_body_temp_path {place}/body; proxy_temp_path {place}/proxy; fastcgi_temp_path {place}/fastcgi;
+  uwsgi_temp_path {place}/uwsgi; scgi_temp_path {place}/scgi; keepalive_requests 1000000; tcp_nodelay on;
+  server {{
+    listen 127.0.0.1:{port}; default_type application/json;
+    location = /v1/stop-sms/list {{ alias {place}/list.json; }}
+    location = /v1/stop-sms/delete {{ return 200 '{{"success": true, "code": 200}}'; }}
+  }}
+}}
+"""
+MODULE = "community.smspartner."
+
+Seconds = dict[str, float]
+Tasks = list[dict[str, t.Any]]
+
+
+class Cost(t.NamedTuple):
+    """What a process and its children took: seconds, and the MiB of the one that held most."""
+
+    seconds: float
+    peak: float
+
+
+def run(command: list[str], **environment: str) -> Cost:
+    started = time.monotonic()
+    process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert process.stdout is not None
+    output = process.stdout.read().decode()
+    _pid, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{command} failed:\n{output}")
+    return Cost(time.monotonic() - started, usage.ru_maxrss / 1024)
+
+
+def play(tasks: Tasks, api_url: str) -> tuple[Seconds, Cost]:
+    """Run the tasks; the seconds of each by its name, and what the whole run took."""
+    with tempfile.TemporaryDirectory() as name:
+        playbook, durations = Path(name, "playbook.json"), Path(name, "durations.json")
+        playbook.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
+        cost = run(["ansible-playbook", str(playbook)], **ANSIBLE, DURATIONS=str(durations), SMSPARTNER_API_URL=api_url)
+        return json.loads(durations.read_text(encoding="utf-8")), cost
+
+
+def uri(api_url: str, stop_id: str) -> dict[str, t.Any]:
+    """A removal as one writes it without the collection."""
+    return {
+        "ansible.builtin.uri": {"url": f"{api_url}/stop-sms/delete?apiKey={{{{ lookup('env', 'SMSPARTNER_API_KEY') }}}}&id={stop_id}", "return_content": True},
+        "register": "answer",
+        "changed_when": "answer.json.code == 200",
+        "failed_when": "answer.json.code not in [4, 200]",
+    }
+
+
+def one_removal(runs: int = 25) -> None:
+    """(a) One removal, against ``uri`` and against the floor: a module that only imports ``requests``."""
+    with nginx(rows=0) as api_url:
+        tasks: Tasks = []
+        for number in range(runs):
+            tasks += [
+                {"name": f"ours {number}", f"{MODULE}smspartner_stop_remove": {"id": 666}},
+                {"name": f"uri {number}", **uri(api_url, "666")},
+                {"name": f"floor {number}", "floor": {"id": 666}},
+            ]
+        seconds, _cost = play(tasks, api_url)
+    ours, theirs, floor = (statistics.median(seconds[f"{name} {number}"] for number in range(runs)) for name in ("ours", "uri", "floor"))
+    print(f"(a) one removal, median of {runs}: {ours / theirs:.2f} of uri (aim: 0.92), {ours / floor:.2f} of the floor (aim: 1.10)")
+    print(f"    {ours * 1000:.0f} ms; uri {theirs * 1000:.0f} ms; floor {floor * 1000:.0f} ms")
+
+
+def many_removals(count: int = 1000, looped: int = 20, runs: int = 5) -> None:
+    """(b) Many removals in one task, against a loop over ``uri`` and against a bare script."""
+    ours, loop, bare = [], [], []
+    with nginx(rows=count) as api_url:
+        removal = {"state": "absent", "ids": list(range(1, count + 1)), "requests_per_minute": 10_000_000}
+        tasks: Tasks = [
+            {"name": "ours", f"{MODULE}smspartner_stops": removal},
+            {"name": "loop", **uri(api_url, "{{ item }}"), "loop": list(range(1, looped + 1))},
+        ]
+        for _run in range(runs):
+            seconds, _cost = play(tasks, api_url)
+            ours.append(seconds["ours"])
+            loop.append(seconds["loop"] * count / looped)
+            bare.append(run([sys.executable, str(HERE / "bare.py"), "remove", api_url, str(count), "8"]).seconds)
+    mine, theirs, limit = map(statistics.median, (ours, loop, bare))
+    print(f"(b) {count} removals, median of {runs}: {theirs / mine:.0f} times as fast as a loop over uri (measured on {looped}, scaled; aim: 150),")
+    print(f"    {mine / limit:.2f} of a bare script with as many threads (aim: at most 2.0)")
+    print(f"    {mine:.2f} s; loop {theirs:.0f} s; bare {limit:.2f} s")
+
+
+def within_the_quota(count: int = 1000, quota: int = 2000) -> None:
+    """(c) With 60 ms of latency and the quota enforced, against the quota's own time."""
+    numbers = [f"+336{number:08d}" for number in range(count)]
+    stops = [option for number in numbers for option in ("--stop", number)]
+    with emulator("--delay", "0.06", "--quota", str(quota), *stops) as api_url:
+        seconds, _cost = play([{"name": "ours", f"{MODULE}smspartner_stops": {"state": "absent", "ids": list(range(1, count + 1)), "retries": 0}}], api_url)
+    limit = count / quota * 60
+    print(f"(c) {count} removals, 60 ms of latency, {quota} requests a minute: {seconds['ours'] / limit:.3f} of the quota's own time (aim: 1.05), no HTTP 429")
+    print(f"    {seconds['ours']:.1f} s; quota {limit:.1f} s")
+
+
+def a_long_list(rows: int = 1_000_000, runs: int = 5) -> None:
+    """(d) One number looked up in a long list, against a bare script: seconds and peak memory."""
+    number = f"+336{rows // 2:08d}"
+    ours, bare = [], []
+    with nginx(rows) as api_url:
+        for _run in range(runs):
+            options = {"phone_numbers": [number], "timeout": 120}
+            seconds, cost = play([{"name": "ours", f"{MODULE}smspartner_stop_info": options}], api_url)
+            ours.append(Cost(seconds["ours"], cost.peak))
+            bare.append(run([sys.executable, str(HERE / "bare.py"), "find", api_url, number]))
+    (mine, memory), (theirs, limit) = (
+        (statistics.median(cost.seconds for cost in costs), statistics.median(cost.peak for cost in costs)) for costs in (ours, bare)
+    )
+    print(f"(d) one number among {rows:,}, median of {runs}: {mine / theirs:.2f} of a bare script's time, {memory / limit:.2f} of its memory (aim: 1.5 each)")
+    print(f"    {mine:.2f} s, {memory:.0f} MiB; bare {theirs:.2f} s, {limit:.0f} MiB")
+
+
+def growth(counts: tuple[int, ...] = (1_000, 10_000, 100_000)) -> None:
+    """(e) How time and memory grow with the numbers asked for."""
+    with nginx(rows=max(counts)) as api_url:
+        for count in counts:
+            wish = {"phone_numbers": [f"+336{number:08d}" for number in range(1, count + 1)], "state": "absent", "requests_per_minute": 10_000_000}
+            seconds, cost = play([{"name": "ours", f"{MODULE}smspartner_stops": wish}], api_url)
+            print(f"(e) {count:,} removals: {seconds['ours']:.2f} s, {seconds['ours'] / count * 1000:.2f} ms each, at most {cost.peak:.0f} MiB")
+
+
+@contextlib.contextmanager
+def nginx(rows: int) -> t.Iterator[str]:
+    """Serve a list of so many rows, and an answer to any removal."""
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        with (place / "list.json").open("w", encoding="utf-8") as file:
+            file.write(f'{{"success": true, "code": 200, "nbData": {rows}, "data": [')
+            for number in range(1, rows + 1):
+                separator = ", " if number < rows else ""
+                file.write(f'{{"id": {number}, "phoneNumber": "+336{number:08d}", "createdAt": "2015-07-20 10:19:45"}}{separator}')
+            file.write("]}")
+        place.chmod(0o755)
+        port = free_port()
+        (place / "nginx.conf").write_text(NGINX.format(place=place, port=port), encoding="utf-8")
+        with server([program("nginx"), "-c", str(place / "nginx.conf"), "-e", str(place / "error.log")]):
+            wait_for(port)
+            yield f"http://127.0.0.1:{port}/v1"
+
+
+@contextlib.contextmanager
+def emulator(*options: str) -> t.Iterator[str]:
+    with server([sys.executable, str(HERE.parent / "emulator"), *options]) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().decode().strip().removeprefix("api_url=")
+
+
+@contextlib.contextmanager
+def server(command: list[str]) -> t.Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+
+
+def program(name: str) -> str:
+    found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
+    return found or sys.exit(f"The benchmark needs {name}; Debian has it in the package nginx-light.")
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def wait_for(port: int) -> None:
+    for _try in range(100):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.05)
+    sys.exit("nginx does not answer")
+
+
+BENCHMARKS: dict[str, t.Callable[[], None]] = {"a": one_removal, "b": many_removals, "c": within_the_quota, "d": a_long_list, "e": growth}
+
+if __name__ == "__main__":
+    for letter in sys.argv[1:] or BENCHMARKS:
+        BENCHMARKS[letter]()
