@@ -21,7 +21,7 @@ nox.options.default_venv_backend = "venv"
 ROOT = Path(__file__).parent
 RUNTIME = ("-r", "meta/ee-requirements.txt")
 EMULATOR = ("-r", "tests/emulator/requirements.txt")
-LINTERS = ("ruff>=0.9", "mypy>=1.14", "yamllint", "ansible-lint", "types-requests", "types-defusedxml", "pytest", "nox")
+LINTERS = ("ruff>=0.9", "mypy>=1.14", "yamllint", "ansible-lint", "types-requests", "types-defusedxml", "types-PyYAML", "pytest", "nox")
 
 # What ansible-test's sanity tests would download to have a pip in their environments: the same from the package registry.
 GET_PIP = """\
@@ -60,7 +60,7 @@ def test(session: nox.Session) -> None:
     def types() -> None:
         run("mypy", str(collection / "plugins"))
         run("mypy", "noxfile.py")
-        for program in ("emulator", "benchmark"):
+        for program in ("emulator", "benchmark", "system"):
             with session.chdir(f"tests/{program}"):
                 run("mypy", "--config-file", "../../pyproject.toml", ".")
         run("mypy", str(collection / "tests" / "unit"))
@@ -91,6 +91,7 @@ def test(session: nox.Session) -> None:
         "sanity": lambda: ansible_test("sanity", "--requirements"),
         "units": units,
         "integration": integration,
+        "system": lambda: run("pytest", "-q", "-p", "no:cacheprovider", "tests/system"),
     }
     failed = [name for name, step in steps.items() if not succeeds(session, name, step)]
     passed = [name for name in steps if name not in failed]

@@ -1,0 +1,37 @@
+# Copyright (c) 2026, The community.smspartner contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a user installs."""
+
+from __future__ import annotations
+
+import shutil
+import tarfile
+import typing as t
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Ansible, Emulator
+
+FOR_A_USER = {"CHANGELOG.md", "FILES.json", "LICENSES", "MANIFEST.json", "README.md", "docs", "meta", "plugins"}
+
+
+def test_the_build_holds_what_a_user_needs_and_no_more(build: Path) -> None:
+    with tarfile.open(build) as archive:
+        names = archive.getnames()
+    assert {name.split("/")[0] for name in names} == FOR_A_USER
+    assert not [name for name in names if "__pycache__" in name]
+
+
+def test_plugins_and_meta_alone_are_enough(ansible: Ansible, emulator: Emulator, collections: Path, tmp_path: Path) -> None:
+    whole = collections / "ansible_collections" / "community" / "smspartner"
+    bare = tmp_path / "bare" / "ansible_collections" / "community" / "smspartner"
+    for folder in ("plugins", "meta"):
+        shutil.copytree(whole / folder, bare / folder)
+    task = {"name": "Remove", "community.smspartner.smspartner_stop_remove": {"id": 1}}
+    play = {"module_defaults": {"group/community.smspartner.smspartner": {"api_key": "demo-key"}}, "block": [task]}
+    output = ansible.tasks([play], environment={"ANSIBLE_COLLECTIONS_PATH": str(tmp_path / "bare"), "SMSPARTNER_API_KEY": ""})
+    assert "changed=1" in output
+    assert emulator.numbers == []

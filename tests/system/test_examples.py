@@ -1,0 +1,69 @@
+# Copyright (c) 2026, The community.smspartner contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""All that the documentation shows is run: the examples of each module, the playbooks of the guides, and the README's own."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import ROOT
+
+if t.TYPE_CHECKING:
+    from conftest import Ansible, Emulator
+
+MODULES = sorted((ROOT / "plugins" / "modules").glob("*.py"))
+PLAYBOOKS = sorted(playbook for playbook in (ROOT / "docs" / "examples").glob("*.yml"))
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+VAULT = ("-e", "vault_smspartner_api_key=demo-key")
+
+
+def blocks(language: str) -> list[str]:
+    """The README's code blocks in a language."""
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def examples(module: Path) -> list[dict[str, t.Any]]:
+    (block,) = re.findall(r'^EXAMPLES = r"""(.*?)"""', module.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    return t.cast("list[dict[str, t.Any]]", yaml.safe_load(block))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
+def test_the_examples_of_a_module(ansible: Ansible, emulator: Emulator, module: Path) -> None:
+    emulator.reset_to([{"id": stop_id, "phoneNumber": f"+33612345{stop_id:03d}"} for stop_id in range(666, 680)])
+    tasks = examples(module)
+    output = ansible.tasks(tasks, *VAULT)
+    assert "failed=0" in output
+    assert "[WARNING]" not in output
+    for task in tasks:
+        assert task["name"] in output or "block" in task
+
+
+def test_an_example_that_rescues_shows_the_failure(ansible: Ansible, emulator: Emulator) -> None:
+    emulator.faults({"call": "delete", "code": 40, "message": "API access denied", "times": -1})
+    (example,) = (task for task in examples(ROOT / "plugins" / "modules" / "smspartner_stop_remove.py") if "rescue" in task)
+    assert "API access denied" in ansible.tasks([example], *VAULT).split("TASK [Tell why it failed]")[1]
+
+
+@pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda playbook: playbook.stem)
+def test_a_playbook_of_the_guides(ansible: Ansible, emulator: Emulator, collections: Path, playbook: Path) -> None:
+    installed = collections / "ansible_collections" / "community" / "smspartner" / "docs" / "examples" / playbook.name
+    assert "failed=0" in ansible.playbook(installed)
+
+
+def test_the_play_in_the_readme_and_its_output(ansible: Ansible, emulator: Emulator, tmp_path: Path) -> None:
+    playbook = tmp_path / "readme.yml"
+    playbook.write_text(blocks("yaml")[0], encoding="utf-8")
+    emulator.reset_to([{"id": 666, "phoneNumber": "+33612345678"}])
+    assert blocks("text")[0] in ansible.playbook(playbook, *VAULT)
+    assert "ok: [localhost]" in ansible.playbook(playbook, *VAULT)
+    assert emulator.numbers == []
+
+
+def test_the_readme_names_every_module() -> None:
+    assert set(re.findall(r"^\| `(smspartner_\w+)` \|", README, re.MULTILINE)) == {module.stem for module in MODULES}
