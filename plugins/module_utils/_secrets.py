@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import typing as t
-from html.entities import codepoint2name
 
 # Every way of writing a character other than as itself starts with one of these, but for a space, which a query writes as "+".
 ESCAPES = frozenset("%\\&")
@@ -42,7 +41,7 @@ class Redactor:
         if self._key not in text and ESCAPES.isdisjoint(text) and not (" " in self._key and "+" in text):
             return text
         if self._pattern is None:  # Made when first needed: it costs more than all else in a run that goes well.
-            self._pattern = re.compile("".join(map(_spellings, self._key)))
+            self._pattern = _pattern(self._key)
         return self._pattern.sub(self._mask, text)
 
 
@@ -54,8 +53,14 @@ def _foreign_character(key: str) -> str:
     return chr(code)
 
 
-def _spellings(character: str) -> str:
-    """A pattern of all that may stand for the character."""
+def _pattern(key: str) -> re.Pattern[str]:
+    from html.entities import codepoint2name
+
+    return re.compile("".join(_spellings(character, codepoint2name.get(ord(character))) for character in key))
+
+
+def _spellings(character: str, entity: str | None) -> str:
+    """A pattern of all that may stand for the character, whose name in HTML is ``entity``."""
     code = ord(character)
     # A percent sign may be encoded again by each layer that a URL passes through.
     percent = "".join(f"%(?:25)*(?i:{byte:02x})" for byte in character.encode("utf-8", "surrogatepass"))
@@ -71,8 +76,8 @@ def _spellings(character: str) -> str:
     ]
     if character in SHORT_ESCAPES:
         spellings.append(rf"\\+{SHORT_ESCAPES[character]}")
-    if code in codepoint2name:
-        spellings.append(f"&(?:amp;)*{codepoint2name[code]};?")
+    if entity is not None:
+        spellings.append(f"&(?:amp;)*{entity};?")
     if character == "'":
         spellings.append("&(?:amp;)*apos;?")
     if character == " ":

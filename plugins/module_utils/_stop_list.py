@@ -19,6 +19,8 @@ from ansible_collections.community.smspartner.plugins.module_utils._errors impor
 NOT_FOUND = 4
 # The API's pages disagree on 3: an older one has "message id is required", a newer one "already in the stop list".
 ALREADY_LISTED = (3, 15)
+# The types of an id and a phone number as the API sends them.
+PLAIN = (int, str)
 
 
 class Stop(t.NamedTuple):
@@ -156,7 +158,7 @@ def _selected(rows: list[t.Any], numbers: t.Container[str] | None, ids: t.Contai
         except (TypeError, KeyError):
             raise ValueError("a row has no id or no phone number") from None
         # Most rows are plain: a list may be long, and to look closer at each would take longer than to read it.
-        if type(stop_id) is not int or type(phone_number) is not str or stop_id < 1 or not phone_number:
+        if (type(stop_id), type(phone_number)) != PLAIN or stop_id < 1 or not phone_number:
             stop_id = _checked_id(stop_id, phone_number)
         if everything or phone_number in numbers or stop_id in ids:
             stops.append(Stop(stop_id, phone_number, row.get("createdAt")))

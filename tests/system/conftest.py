@@ -94,7 +94,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if (ROOT / name).exists():
             (checkout / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, checkout / name)
-    subprocess.run([str(BIN / "ansible-galaxy"), "collection", "build", str(checkout), "--output-path", str(place)], check=True, capture_output=True)
+    _galaxy(place, "build", str(checkout), "--output-path", str(place))
     (archive,) = place.glob("*.tar.gz")
     return archive
 
@@ -102,8 +102,13 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def collections(build: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("collections")
-    subprocess.run([str(BIN / "ansible-galaxy"), "collection", "install", str(build), "--offline", "-p", str(place)], check=True, capture_output=True)
+    _galaxy(place, "install", str(build), "--offline", "-p", str(place))
     return place
+
+
+def _galaxy(home: Path, *arguments: str) -> None:
+    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "LC_ALL": "C.UTF-8", "ANSIBLE_COLLECTIONS_PATH": str(home)}
+    subprocess.run([str(BIN / "ansible-galaxy"), "collection", *arguments], env=environment, check=True, capture_output=True)
 
 
 @pytest.fixture(scope="session")

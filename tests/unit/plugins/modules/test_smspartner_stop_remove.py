@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import base64
+import importlib.util
 import runpy
 import sys
 import typing as t
@@ -383,7 +384,12 @@ def test_a_missing_library_is_told(modules: Modules, emulator: Emulator, monkeyp
 
 def test_without_requests_the_client_can_still_be_imported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "requests", None)
-    assert runpy.run_path(str(_http.__file__))["REQUESTS_IS_MISSING"] is True
+    spec = importlib.util.spec_from_file_location("http_without_requests", str(_http.__file__))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert module.REQUESTS_IS_MISSING is True
 
 
 @pytest.mark.parametrize("name", [REMOVE, "smspartner_stop_add", "smspartner_stop_info", "smspartner_stops"])
