@@ -10,7 +10,6 @@ import contextlib
 import os
 import shutil
 import subprocess
-import sys
 import typing as t
 from pathlib import Path
 
@@ -32,6 +31,19 @@ runpy.run_module("pip", run_name="__main__")
 """
 PIP_OF_ANSIBLE_TEST = {"2.16": "23.1.2", "2.17": "23.1.2", "2.18": "24.2", "2.19": "24.2", "2.20": "25.2", "2.21": "25.2"}
 
+# Each release of ansible-core that is supported, on a Python that it runs on.
+CORES = (("3.10", "2.16"), ("3.10", "2.17"), ("3.11", "2.18"), ("3.11", "2.19"), ("3.12", "2.20"), ("3.13", "2.21"))
+# The Python, requests and urllib3 of RHEL 9, Debian 12 and Ubuntu 24.04, and the newest; with an ansible-core that the Python can import.
+LIBRARIES = (
+    ("3.9", "2.15", "requests==2.25.1", "urllib3==1.26.5"),
+    ("3.11", "2.19", "requests==2.28.1", "urllib3==1.26.12"),
+    ("3.12", "2.20", "requests==2.31.0", "urllib3==2.0.7"),
+    ("3.13", "2.21", "requests", "urllib3"),
+)
+
+# A Python that is missing fails the run: what was not run is not shown as passed.
+nox.options.error_on_missing_interpreters = True
+
 Step = t.Callable[[], None]
 
 
@@ -40,12 +52,7 @@ def test(session: nox.Session) -> None:
     """All checks and tests, on the newest ansible-core that this Python can run."""
     session.install("ansible-core", *LINTERS, *RUNTIME, *EMULATOR, "-r", "tests/unit/requirements.txt")
     collection = copy_of_collection(session)
-    python = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    home = {"HOME": str(ready_home(session))}
-
-    def ansible_test(*args: str) -> None:
-        with session.chdir(collection):
-            session.run("ansible-test", *args, "--python", python, "--color", "no", env=home)
+    ansible_test = AnsibleTest(session, collection)
 
     def run(*args: str) -> None:
         session.run(
@@ -66,9 +73,9 @@ def test(session: nox.Session) -> None:
         run("mypy", str(collection / "tests" / "unit"))
 
     def units() -> None:
-        ansible_test("units", "--requirements", "--coverage")
+        ansible_test("units", "--requirements", "--coverage", *ansible_test.python)
+        ansible_test("coverage", "combine")
         with session.chdir(collection):
-            session.run("ansible-test", "coverage", "combine", "--color", "no", env=home)
             data = "--data-file=tests/output/coverage/coverage"
             session.run("coverage", "report", data, "--include=*/plugins/*", "--show-missing", "--fail-under=100")
 
@@ -76,29 +83,50 @@ def test(session: nox.Session) -> None:
         with session.chdir(collection):
             run("ansible-lint", "--offline", "--strict", "--profile", "production")
 
-    def integration() -> None:
-        with emulator(session) as api_url:
-            config = collection / "tests" / "integration" / "integration_config.yml"
-            config.write_text(f"smspartner_api_url: {api_url}\nsmspartner_api_key: demo-key\n")
-            ansible_test("integration", "-v")
-
     steps: dict[str, Step] = {
         "formatting": lambda: run("ruff", "format", "--check", "."),
         "ruff": lambda: run("ruff", "check", "."),
         "types": types,
         "yamllint": lambda: run("yamllint", "--strict", "."),
         "ansible-lint": lint,
-        "sanity": lambda: ansible_test("sanity", "--requirements"),
+        "sanity": ansible_test.sanity,
         "units": units,
-        "integration": integration,
+        "integration": ansible_test.integration,
         "system": lambda: run("pytest", "-q", "-p", "no:cacheprovider", "tests/system"),
     }
-    failed = [name for name, step in steps.items() if not succeeds(session, name, step)]
-    passed = [name for name in steps if name not in failed]
-    print(f"\nmake test: {'all is well' if not failed else 'FAILED: ' + ', '.join(failed)} ({', '.join(passed)} passed)")
-    print(f"{len(passed)} passed, {len(failed)} failed")
-    if failed:
-        session.error("not all steps passed")
+    take(session, "make test", steps)
+
+
+@nox.session
+@nox.parametrize(("python", "core"), CORES)
+def matrix(session: nox.Session, core: str) -> None:
+    """ansible-test's sanity, unit and integration tests on one release of ansible-core."""
+    session.install("--quiet", f"ansible-core=={core}.*", *RUNTIME, *EMULATOR, "-r", "tests/unit/requirements.txt", silent=True)
+    ansible_test = AnsibleTest(session, copy_of_collection(session))
+    steps = {"sanity": ansible_test.sanity, "units": ansible_test.units, "integration": ansible_test.integration}
+    take(session, f"ansible-core {core} on Python {session.python}", steps)
+
+
+@nox.session
+@nox.parametrize(("python", "core", "requests", "urllib3"), LIBRARIES)
+def libraries(session: nox.Session, core: str, requests: str, urllib3: str) -> None:
+    """The unit tests with the libraries that one distribution ships."""
+    session.install("--quiet", f"ansible-core=={core}.*", requests, urllib3, "pytest", "-r", "tests/unit/requirements.txt", silent=True)
+    collection = copy_of_collection(session)
+    with session.chdir(collection):
+        session.run("pytest", "-q", "-p", "no:cacheprovider", "tests/unit", env={"PYTHONPATH": str(collection.parents[2])})
+
+
+@nox.session(python="3.10")
+def old_target(session: nox.Session) -> None:
+    """The integration tests with the oldest Python as their target, under the oldest controller."""
+    session.install("--quiet", "ansible-core==2.16.*", *EMULATOR, silent=True)
+    target = fresh(session, "target")
+    session.run("python3.9", "-m", "venv", str(target), external=True)
+    libraries = ("requests==2.25.1", "urllib3==1.26.5", "phonenumbers", "defusedxml")
+    session.run(str(target / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *libraries, external=True)
+    session.env["PATH"] = os.pathsep.join([session.bin, str(target / "bin"), os.environ["PATH"]])
+    AnsibleTest(session, copy_of_collection(session), python="3.9").integration()
 
 
 @nox.session
@@ -133,6 +161,42 @@ def bench(session: nox.Session) -> None:
     session.install("--quiet", "ansible-core", *RUNTIME, *EMULATOR, silent=True)
     collections = copy_of_collection(session).parents[2]
     session.run("python", "tests/benchmark", *session.posargs, env={"ANSIBLE_COLLECTIONS_PATH": str(collections)})
+
+
+class AnsibleTest:
+    """Runs ansible-test in a copy of the collection, with a home of its own."""
+
+    def __init__(self, session: nox.Session, collection: Path, python: str = "") -> None:
+        self._session = session
+        self._collection = collection
+        self._home = {"HOME": str(ready_home(session))}
+        self.python = ("--python", python or str(session.run("python", "-c", "import sys; print('%d.%d' % sys.version_info[:2])", silent=True)).strip())
+
+    def __call__(self, *args: str) -> None:
+        with self._session.chdir(self._collection):
+            self._session.run("ansible-test", *args, "--color", "no", env=self._home)
+
+    def sanity(self) -> None:
+        self("sanity", "--requirements", *self.python)
+
+    def units(self) -> None:
+        self("units", "--requirements", *self.python)
+
+    def integration(self) -> None:
+        with emulator(self._session) as api_url:
+            config = self._collection / "tests" / "integration" / "integration_config.yml"
+            config.write_text(f"smspartner_api_url: {api_url}\nsmspartner_api_key: demo-key\n")
+            self("integration", "-v", *self.python)
+
+
+def take(session: nox.Session, name: str, steps: dict[str, Step]) -> None:
+    """Take all steps, and say at the end which passed; any that failed fails the session."""
+    failed = [step for step in steps if not succeeds(session, step, steps[step])]
+    passed = [step for step in steps if step not in failed]
+    print(f"\n{name}: {'all is well' if not failed else 'FAILED: ' + ', '.join(failed)} ({', '.join(passed)} passed)")
+    print(f"{len(passed)} passed, {len(failed)} failed")
+    if failed:
+        session.error("not all steps passed")
 
 
 def succeeds(session: nox.Session, name: str, step: Step) -> bool:
