@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import random
 import typing as t
 
 import pytest
@@ -141,6 +142,51 @@ def test_numbers_that_the_api_takes_for_listed_are_looked_up_once(modules: Modul
     emulator.fault(call="list")
     emulator.fault(call="list", code=500)
     assert modules.run(STOPS, phone_numbers=["0699999999"], **FAST)["code"] == 500
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_check_mode_and_diff_mode_predict_exactly(modules: Modules, emulator: Emulator, seed: int) -> None:
+    chance = random.Random(seed)
+    pool = [f"+3361234{number}" for number in range(5670, 5690)]
+    entries = [{"id": number, "phoneNumber": chance.choice([*pool, "36111"])} for number in range(1, chance.randint(2, 12))]
+    wish: dict[str, t.Any] = {"phone_numbers": chance.sample(pool, chance.randint(0, 10)), "max_removals": chance.choice([-1, 2])}
+    wish.update(chance.choice([{}, {"purge": True}, {"state": "absent"}, {"state": "absent", "ids": chance.sample(range(1, 20), 3)}]))
+    emulator.reset(entries)
+    predicted = modules.run(STOPS, check=True, diff=True, **wish)
+    result = modules.run(STOPS, diff=True, **wish, **FAST)
+    for entry in result.get("added", []):
+        entry["id"] = None
+    assert predicted == result
+    if not result.get("failed"):
+        assert modules.run(STOPS, **wish, **FAST)["changed"] is False
+
+
+@pytest.mark.parametrize("lost", [{"drop": "before"}, {"drop": "after"}, {"status": 503, "body": ""}, {"code": 10}], ids=str)
+@pytest.mark.parametrize("done", range(4))
+def test_a_run_that_was_broken_off_carries_on(modules: Modules, emulator: Emulator, done: int, lost: dict[str, t.Any]) -> None:
+    wish = {"phone_numbers": ["0699999997", "0699999998"], "purge": True, **FAST}
+    for call in ("add", "add", "delete", "delete")[:done]:
+        emulator.fault(call=call)
+    emulator.fault(call=("add", "add", "delete", "delete")[done], **lost)
+    broken_off = modules.run(STOPS, concurrency=1, **wish)
+    assert broken_off["failed"]
+    assert len(broken_off["added"]) + len(broken_off["removed"]) == done
+    modules.run(STOPS, **wish)
+    assert emulator.numbers == ["+33699999997", "+33699999998"]
+
+
+def test_a_wrong_key_is_tried_once(modules: Modules, emulator: Emulator) -> None:
+    wish = [f"+336{number:08d}" for number in range(10_000_000, 10_001_000)]
+    assert modules.run(STOPS, api_key="wrong", phone_numbers=wish, **FAST)["code"] == 10
+    assert emulator.calls == ["list"]
+
+
+def test_a_key_that_is_withdrawn_costs_no_more_requests_than_may_be_under_way(modules: Modules, emulator: Emulator) -> None:
+    emulator.fault(call="add", code=10, message="Incorrect API Key", times=-1)
+    wish = [f"+336{number:08d}" for number in range(10_000_000, 10_001_000)]
+    result = modules.run(STOPS, phone_numbers=wish, concurrency=8, **FAST)
+    assert (result["code"], result["changed"], result["errors"]) == (10, False, [])
+    assert emulator.calls.count("add") <= 8
 
 
 def test_requests_are_paced(modules: Modules, emulator: Emulator) -> None:
