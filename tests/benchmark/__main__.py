@@ -126,7 +126,7 @@ def many_removals(count: int = 1000, looped: int = 20, runs: int = 5) -> None:
     print(f"    {mine:.2f} s; loop {theirs:.0f} s; bare {limit:.2f} s")
 
 
-def within_the_quota(count: int = 1000, quota: int = 2000) -> None:
+def within_the_quota(count: int = 2500, quota: int = 2000) -> None:
     """(c) With 60 ms of latency and the quota enforced, against the quota's own time."""
     numbers = [f"+336{number:08d}" for number in range(count)]
     stops = [option for number in numbers for option in ("--stop", number)]
