@@ -22,10 +22,9 @@ from ansible_collections.community.smspartner.plugins.module_utils._errors impor
     SmsPartnerError,
     TransientFailure,
 )
-from ansible_collections.community.smspartner.plugins.module_utils._http import Http, Reply
+from ansible_collections.community.smspartner.plugins.module_utils._http import TRANSIENT_STATUSES, Http, Reply
 
 MEBIBYTE = 1 << 20
-TRANSIENT_STATUSES = frozenset({429, 500, 502, 503, 504})
 TOO_MANY_REQUESTS = 429
 FIRST_BACKOFF = 0.5
 LONGEST_RETRY_AFTER = 60.0

@@ -34,6 +34,8 @@ else:
 
 # Stricter than a URL may be, so that no two parsers can disagree on the host that gets the key.
 URL = re.compile(r"(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?((?:/[a-z0-9._~!$&'()*+,;=:%-]*)*)", re.IGNORECASE)
+TUNNEL_REFUSED = re.compile(r"Tunnel connection failed: ([0-9]{3})\b")
+TRANSIENT_STATUSES = frozenset({429, 500, 502, 503, 504})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 CHUNK = 1 << 16
 MAX_CONNECTIONS = 32
@@ -122,7 +124,12 @@ def _typed(error: Exception | None, timeout: float, sent: bool) -> NoUsableAnswe
     if error is None or isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)):
         problem = f"no whole answer came within {timeout:g} s"
         return TransientFailure(problem, "Check the network and the proxy, or raise timeout.", perhaps_done=sent)
-    if isinstance(error, (requests.exceptions.SSLError, urllib3.exceptions.SSLError, ssl.SSLError)):
+    status = _tunnel_status(error)
+    if status is not None:
+        problem, advice = f"the proxy refused the connection with HTTP {status}", "Check the proxy in the environment, and its credentials."
+        return TransientFailure(problem, advice, perhaps_done=sent) if status in TRANSIENT_STATUSES else NoUsableAnswer(problem, advice)
+    hung_up = any(isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) for cause in _causes(error))
+    if isinstance(error, (requests.exceptions.SSLError, urllib3.exceptions.SSLError, ssl.SSLError)) and not hung_up:
         advice = "Check the server's certificate, the target's clock, and ca_path if a CA of your own signed it."
         return NoUsableAnswer(f"no trusted TLS connection ({_reason(error)})", advice)
     if isinstance(error, (requests.ConnectionError, requests.exceptions.ChunkedEncodingError, urllib3.exceptions.ProtocolError, ConnectionError)):
@@ -131,8 +138,23 @@ def _typed(error: Exception | None, timeout: float, sent: bool) -> NoUsableAnswe
     return NoUsableAnswer(f"the request could not be made ({type(error).__name__})", "Check api_url and the proxy in the environment.")
 
 
+def _tunnel_status(error: BaseException) -> int | None:
+    """The HTTP status with which a proxy refused to open a tunnel, if that is what happened; it is told in a text only."""
+    refusals = (TUNNEL_REFUSED.match(str(cause)) for cause in _causes(error) if isinstance(cause, OSError))
+    return next((int(refusal.group(1)) for refusal in refusals if refusal), None)
+
+
 def _reason(error: BaseException) -> str:
     """What the operating system or the TLS library says at the root of the error: words that hold nothing of the request."""
+    for cause in _causes(error):
+        said = getattr(cause, "verify_message", None) or getattr(cause, "strerror", None)
+        if isinstance(cause, OSError) and isinstance(said, str):
+            return said
+    return "it was closed before the answer was whole"
+
+
+def _causes(error: BaseException) -> t.Iterator[BaseException]:
+    """The error and all that led to it, wherever the libraries keep it."""
     seen: list[BaseException] = []
     waiting = [error]
     while waiting:
@@ -140,12 +162,9 @@ def _reason(error: BaseException) -> str:
         if error in seen:
             continue
         seen.append(error)
-        said = getattr(error, "verify_message", None) or getattr(error, "strerror", None)
-        if isinstance(error, OSError) and isinstance(said, str):
-            return said
+        yield error
         related = (error.__cause__, error.__context__, getattr(error, "reason", None), *error.args)
         waiting.extend(other for other in related if isinstance(other, BaseException))
-    return "it was closed before the answer was whole"
 
 
 def _body(response: requests.Response, limit: int | None) -> bytes:
@@ -230,7 +249,7 @@ def _session(url: str, verify: bool | str) -> requests.Session:
     session.proxies = settings["proxies"]
     session.verify = settings["verify"]
     proxy = requests.utils.select_proxy(url, session.proxies)
-    if proxy and url.lower().startswith("http:") and not _is_loopback(urlsplit(proxy if "://" in proxy else f"//{proxy}").hostname or ""):
+    if proxy and url.lower().startswith("http:") and not _is_loopback(_host_of(proxy)):
         problem = "the proxy in the environment would get the API key in clear text"
         raise InputError("api_url", problem, "Use https, or put the host of api_url into no_proxy.")
     # Even where redirects are not followed, requests works the next one out, and reads the whole body for it.
@@ -240,6 +259,13 @@ def _session(url: str, verify: bool | str) -> requests.Session:
     for scheme in ("http://", "https://"):
         session.mount(scheme, _Adapter(pool_maxsize=MAX_CONNECTIONS))
     return session
+
+
+def _host_of(proxy: str) -> str:
+    try:
+        return urlsplit(proxy if "://" in proxy else f"//{proxy}").hostname or ""
+    except ValueError:
+        return ""
 
 
 class _Adapter(HTTPAdapter):

@@ -22,7 +22,6 @@ from ansible_collections.community.smspartner.plugins.module_utils._stop_list im
     settle_add,
 )
 
-
 # A request that starts on time may arrive late, and the one a minute after it early: the server would count one too many in a minute.
 RESERVE = 1.005
 

@@ -1,0 +1,135 @@
+# Copyright (c) 2026, The community.smspartner contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Servers on loopback for what the emulator cannot be: one that is untrusted, one that knows no end, and a forward proxy."""
+
+from __future__ import annotations
+
+import base64
+import select
+import socket
+import socketserver
+import ssl
+import threading
+import time
+import typing as t
+from urllib.parse import urlsplit
+
+if t.TYPE_CHECKING:
+    import trustme
+
+# Even an endless answer ends some time, so that a client which waits for its end fails a test, and does not hang it.
+LONGEST = 10.0
+
+Running = t.TypeVar("Running", bound="Server")
+SUCCESS = b'HTTP/1.1 200 OK\r\nContent-Length: 30\r\nConnection: close\r\n\r\n{"success": true, "code": 200}'
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """Serves in threads of this process while its context lasts, and counts its connections."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), socketserver.BaseRequestHandler)
+        self.connections = 0
+        self.is_over = False
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.server_address[1]}"
+
+    def __enter__(self: Running) -> Running:
+        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        self.is_over = True
+        self.shutdown()
+        self.server_close()
+
+    def finish_request(self, request: t.Any, client_address: t.Any) -> None:
+        self.connections += 1
+        self.talk(request)
+
+    def handle_error(self, request: t.Any, client_address: t.Any) -> None:
+        """Say nothing: a client that leaves is what most tests are about."""
+
+    def talk(self, client: socket.socket) -> None:
+        raise NotImplementedError
+
+
+class Origin(Server):
+    """Gives every request the same answer, in pieces as long as the client takes them, over TLS if there is a context for it."""
+
+    def __init__(self, answer: t.Iterable[bytes] = (SUCCESS,), context: ssl.SSLContext | None = None) -> None:
+        super().__init__()
+        self._answer = answer
+        self._context = context
+        self.received = b""
+
+    def talk(self, client: socket.socket) -> None:
+        with self._context.wrap_socket(client, server_side=True) if self._context else client as connection:
+            self.received += read_head(connection)
+            end = time.monotonic() + LONGEST
+            for piece in self._answer:
+                if self.is_over or time.monotonic() > end:
+                    return
+                connection.sendall(piece)
+
+
+class Proxy(Server):
+    """A forward proxy: absolute URLs and CONNECT. It keeps the head of each request, and gives ``refusal``, a status line, in place of any service."""
+
+    def __init__(self, port: int = 0, credentials: str = "", refusal: str = "") -> None:
+        super().__init__(port)
+        self.heads: list[str] = []
+        self._authorization = f"Proxy-Authorization: Basic {base64.b64encode(credentials.encode()).decode()}\r\n" if credentials else ""
+        self._refusal = refusal
+
+    def talk(self, client: socket.socket) -> None:
+        head = read_head(client).decode("latin-1")
+        self.heads.append(head)
+        refusal = self._refusal or ("" if self._authorization in head else "407 Proxy Authentication Required")
+        if refusal:
+            client.sendall(f"HTTP/1.1 {refusal}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+            return
+        method, target, _version = head.split(maxsplit=2)
+        url = urlsplit(target if "://" in target else f"//{target}")
+        with socket.create_connection((url.hostname, url.port or 80), timeout=5) as upstream:
+            if method == "CONNECT":
+                client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            else:
+                upstream.sendall(head.replace(f"http://{url.netloc}", "", 1).replace("keep-alive", "close").encode("latin-1"))
+            relay(client, upstream)
+
+
+def read_head(connection: socket.socket) -> bytes:
+    """What comes until the blank line that ends a request's headers, and with it."""
+    head = b""
+    while b"\r\n\r\n" not in head:
+        piece = connection.recv(1 << 16)
+        if not piece:
+            break
+        head += piece
+    return head
+
+
+def relay(one: socket.socket, other: socket.socket) -> None:
+    """Pass on what either says until one has nothing more to say."""
+    partners = {one: other, other: one}
+    while True:
+        for speaker in select.select(list(partners), [], [])[0]:
+            piece = speaker.recv(1 << 16)
+            if not piece:
+                return
+            partners[speaker].sendall(piece)
+
+
+def tls(authority: trustme.CA, identity: str = "127.0.0.1", **validity: t.Any) -> ssl.SSLContext:
+    """A server's side of TLS, with a certificate for ``identity``."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(identity, **validity).configure_cert(context)
+    return context
