@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import typing as t
@@ -153,6 +154,25 @@ def demo(session: nox.Session) -> None:
                 "SMSPARTNER_API_URL": api_url,
             },
         )
+
+
+@nox.session
+def galaxy(session: nox.Session) -> None:
+    """Galaxy's checks of the build, those of the changelog, and what a builder of execution environments reads."""
+    session.install("--quiet", "galaxy-importer", "setuptools<81", "antsibull-changelog", "ansible-builder", silent=True)
+    collection = copy_of_collection(session)
+    session.chdir(collection)
+    session.run("antsibull-changelog", "lint")
+    session.run("ansible-galaxy", "collection", "build", "--output-path", session.create_tmp(), "--force", silent=True)
+    (build,) = Path(session.create_tmp()).glob("*.tar.gz")
+    report = str(session.run("python", "-m", "galaxy_importer.main", str(build), silent=True))
+    read = str(session.run("ansible-builder", "introspect", str(collection.parents[2]), silent=True))
+    print(report, read, sep="\n")
+    if re.search(r"^(WARNING|ERROR)|traceback", report, re.MULTILINE | re.IGNORECASE) or "completed successfully" not in report:
+        session.error("Galaxy would complain")
+    for library in (collection / "meta" / "ee-requirements.txt").read_text(encoding="utf-8").splitlines():
+        if not library.startswith("#") and library not in read:
+            session.error(f"an execution environment would lack {library}")
 
 
 @nox.session
