@@ -7,9 +7,9 @@
 PYTHON ?= python3
 NOX := .venv/bin/nox
 
-.PHONY: bench demo matrix test
+.PHONY: bench demo matrix picture test
 
-bench demo test: $(NOX)
+bench demo picture test: $(NOX)
 	@$(NOX) --session $@ -- $(ARGS)
 
 # Where pyenv keeps the Pythons, its shims find those that it is told of.

@@ -21,7 +21,7 @@ nox.options.default_venv_backend = "venv"
 ROOT = Path(__file__).parent
 RUNTIME = ("-r", "meta/ee-requirements.txt")
 EMULATOR = ("-r", "tests/emulator/requirements.txt")
-LINTERS = ("ruff>=0.9", "mypy>=1.14", "yamllint", "ansible-lint", "types-requests", "types-defusedxml", "types-PyYAML", "pytest", "nox")
+LINTERS = ("ruff>=0.9", "mypy>=1.14", "yamllint", "ansible-lint", "types-requests", "types-defusedxml", "types-PyYAML", "pytest", "nox", "rich")
 
 # What ansible-test's sanity tests would download to have a pip in their environments: the same from the package registry.
 GET_PIP = """\
@@ -67,7 +67,7 @@ def test(session: nox.Session) -> None:
 
     def types() -> None:
         run("mypy", str(collection / "plugins"))
-        run("mypy", "noxfile.py")
+        run("mypy", "noxfile.py", "docs/site/picture.py")
         for program in ("emulator", "benchmark", "system"):
             with session.chdir(f"tests/{program}"):
                 run("mypy", "--config-file", "../../pyproject.toml", ".")
@@ -135,15 +135,32 @@ def demo(session: nox.Session) -> None:
     """The demo playbook against the emulator, with the collection installed from its build; takes a version of ansible-core."""
     core = f"ansible-core=={session.posargs[0]}.*" if session.posargs else "ansible-core"
     session.install("--quiet", core, *RUNTIME, *EMULATOR, silent=True)
+    run_demo(session)
+
+
+@nox.session
+def picture(session: nox.Session) -> None:
+    """The picture at the top of the README, from the demo's real output."""
+    session.install("--quiet", "ansible-core", "rich", *RUNTIME, *EMULATOR, silent=True)
+    output = run_demo(session, silent=True, ANSIBLE_FORCE_COLOR="true", COLUMNS="80")
+    command = [str(Path(session.bin) / "python"), "docs/site/picture.py", "make demo"]
+    output = re.sub(r"\S*/(?=docs/examples/)", "", output)  # the folder that the demo was run in
+    drawn = subprocess.run(command, input=output, stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT)
+    (ROOT / "docs" / "demo.svg").write_text(drawn.stdout, encoding="utf-8")
+
+
+def run_demo(session: nox.Session, *, silent: bool = False, **environment: str) -> str:
+    """Run the demo with an installed build of the collection; what it printed, where it was to be silent."""
     place = fresh(session, "demo")
     collections = place / "collections"
     session.run("ansible-galaxy", "collection", "build", "--output-path", str(place), silent=True)
     (build,) = place.glob("*.tar.gz")
     session.run("ansible-galaxy", "collection", "install", str(build), "--offline", "-p", str(collections), silent=True, env={"HOME": str(place)})
     with emulator(session, "--stop", "+33612345678") as api_url:
-        session.run(
+        output = session.run(
             "ansible-playbook",
             str(collections / "ansible_collections/community/smspartner/docs/examples/demo.yml"),
+            silent=silent,
             env={
                 "HOME": str(place),
                 "ANSIBLE_COLLECTIONS_PATH": str(collections),
@@ -152,8 +169,10 @@ def demo(session: nox.Session) -> None:
                 "ANSIBLE_PYTHON_INTERPRETER": str(Path(session.bin) / "python"),
                 "SMSPARTNER_API_KEY": "demo-key",
                 "SMSPARTNER_API_URL": api_url,
+                **environment,
             },
         )
+    return str(output)
 
 
 @nox.session

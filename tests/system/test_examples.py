@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+import runpy
 import typing as t
 from pathlib import Path
 
@@ -67,3 +69,19 @@ def test_the_play_in_the_readme_and_its_output(ansible: Ansible, emulator: Emula
 
 def test_the_readme_names_every_module() -> None:
     assert set(re.findall(r"^\| `(smspartner_\w+)` \|", README, re.MULTILINE)) == {module.stem for module in MODULES}
+
+
+def test_the_readme_names_the_versions_that_are_tested() -> None:
+    tested = runpy.run_path(str(ROOT / "noxfile.py"))
+    rows = [tuple(row.strip("| ").split(" | ")) for row in README.splitlines() if re.match(r"\| [23]\.", row)]
+    cores = [(core, python) for python, core in tested["CORES"]]
+    libraries = [(python, *(library.partition("==")[2] or "newest" for library in pinned)) for python, _core, *pinned in tested["LIBRARIES"]]
+    assert rows == cores + libraries
+
+
+def test_the_picture_shows_the_demo() -> None:
+    picture = html.unescape((ROOT / "docs" / "demo.svg").read_text(encoding="utf-8")).replace("\u00a0", " ")
+    (play,) = yaml.safe_load((ROOT / "docs" / "examples" / "demo.yml").read_text(encoding="utf-8"))
+    names = [task["name"] for task in play["tasks"] if "block" not in task]
+    assert [name for name in names if f"[{name}]" not in picture] == []
+    assert "failed=0" in picture
