@@ -9,8 +9,11 @@ NOX := .venv/bin/nox
 
 .PHONY: bench demo matrix picture test
 
-bench demo picture test: $(NOX)
+bench demo picture: $(NOX)
 	@$(NOX) --session $@ -- $(ARGS)
+
+test: $(NOX)
+	@$(NOX) --session docs-check license-check extra-checks galaxy test
 
 # Where pyenv keeps the Pythons, its shims find those that it is told of.
 matrix: export PYENV_VERSION ?= $(shell pyenv versions --bare 2>/dev/null | grep -E '^3\.[0-9]+\.[0-9]+$$' | sort -rV | paste -sd:)
@@ -19,4 +22,4 @@ matrix: $(NOX)
 
 $(NOX):
 	$(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check "nox>=2025.2.9"
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check "nox>=2025.2.9" "antsibull-nox>=1.10"

@@ -14,6 +14,7 @@ import subprocess
 import typing as t
 from pathlib import Path
 
+import antsibull_nox
 import nox
 
 nox.options.default_venv_backend = "venv"
@@ -44,6 +45,9 @@ LIBRARIES = (
 
 # A Python that is missing fails the run: what was not run is not shown as passed.
 nox.options.error_on_missing_interpreters = True
+
+# The checks that collections share: docs-check, license-check and extra-checks; antsibull-nox.toml sets them up.
+antsibull_nox.load_antsibull_nox_toml()
 
 Step = t.Callable[[], None]
 

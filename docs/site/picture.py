@@ -22,7 +22,8 @@ def main() -> None:
     console.print(Text.from_ansi(sys.stdin.read().strip()))
     # Without the fonts that a page would have to fetch: every reader has one of fixed width.
     template = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
-    print(console.export_svg(title=sys.argv[1], code_format=template, unique_id="demo"))
+    drawn = console.export_svg(title=sys.argv[1], code_format=template, unique_id="demo")
+    print(re.sub(r" +$", "", drawn, flags=re.MULTILINE))
 
 
 if __name__ == "__main__":
