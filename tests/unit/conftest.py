@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import json
 import runpy
@@ -19,6 +20,7 @@ import pytest
 import requests
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
+from ansible_collections.community.smspartner.plugins.module_utils import _module
 from ansible_collections.community.smspartner.plugins.module_utils._api import Api
 from hypothesis import settings
 
@@ -116,9 +118,10 @@ class Modules:
 EMULATORS: list[Emulator] = []
 
 
-def pytest_sessionstart() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     # Not in a fixture: each test may be run in a fork, which would start one of its own.
-    EMULATORS.append(Emulator())
+    if any("emulator" in getattr(item, "fixturenames", ()) for item in session.items):
+        EMULATORS.append(Emulator())
 
 
 def pytest_sessionfinish() -> None:
@@ -143,5 +146,5 @@ def modules(emulator: Emulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds that a run would have waited between its tries."""
     seconds: list[float] = []
-    monkeypatch.setitem(t.cast("dict[str, t.Any]", Api.__init__.__kwdefaults__), "sleep", seconds.append)
+    monkeypatch.setattr(_module, "Api", functools.partial(Api, sleep=seconds.append))
     return seconds

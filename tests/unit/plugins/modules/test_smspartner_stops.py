@@ -152,7 +152,7 @@ def test_check_mode_and_diff_mode_predict_exactly(modules: Modules, emulator: Em
     wish: dict[str, t.Any] = {"phone_numbers": chance.sample(pool, chance.randint(0, 10)), "max_removals": chance.choice([-1, 2])}
     wish.update(chance.choice([{}, {"purge": True}, {"state": "absent"}, {"state": "absent", "ids": chance.sample(range(1, 20), 3)}]))
     emulator.reset(entries)
-    predicted = modules.run(STOPS, check=True, diff=True, **wish)
+    predicted = modules.run(STOPS, check=True, diff=True, **wish, **FAST)
     result = modules.run(STOPS, diff=True, **wish, **FAST)
     for entry in result.get("added", []):
         entry["id"] = None
