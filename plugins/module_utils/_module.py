@@ -57,8 +57,8 @@ def run(
     given = _load_params()
     module = AnsibleModule(argument_spec={**CONNECTION_OPTIONS, **options}, supports_check_mode=True, **constraints)
     key = module.params["api_key"].strip()
-    if key:
-        module.no_log_values.add(key)
+    # White space is no secret, and with every blank masked no message could be read.
+    module.no_log_values = {key} if key else set()
     redact = Redactor(key)
 
     def warn(text: str) -> None:

@@ -125,8 +125,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def pytest_sessionfinish() -> None:
-    for emulator in EMULATORS:
-        emulator.stop()
+    while EMULATORS:
+        EMULATORS.pop().stop()
 
 
 @pytest.fixture
