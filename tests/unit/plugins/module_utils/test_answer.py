@@ -1,0 +1,82 @@
+# Copyright (c) 2026, The community.smspartner contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where an answer ends and what is none begins."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.community.smspartner.plugins.module_utils import _answer
+from ansible_collections.community.smspartner.plugins.module_utils._errors import NoUsableAnswer
+
+XML = "<result><entry>{}</entry><entry>{}</entry><entry>{}</entry></result>"
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+def test_an_answer_may_be_so_deep_and_no_deeper(opening: str, closing: str) -> None:
+    def nested(depth: int) -> bytes:
+        return f'{{"code": 4, "x": {opening * depth}1{closing * depth}}}'.encode()
+
+    assert _answer.read(nested(_answer.MAX_DEPTH)).code == 4
+    with pytest.raises(NoUsableAnswer, match="nested too deeply"):
+        _answer.read(nested(_answer.MAX_DEPTH + 1))
+
+
+@pytest.mark.parametrize("row", ["{}", '{"a": [[1]]}', '[{"b": {}}]', '"[{[{"'])
+def test_many_rows_are_not_deep(row: str) -> None:
+    rows = ", ".join([row] * 100)
+    assert len(_answer.read(f'{{"code": 200, "data": [{rows}]}}'.encode()).body["data"]) == 100
+
+
+def test_many_rows_hide_no_depth() -> None:
+    deep = "[" * 40 + "]" * 40
+    with pytest.raises(NoUsableAnswer, match="nested too deeply"):
+        _answer.read(f'{{"code": 200, "data": [{"{}, " * 100}{deep}]}}'.encode())
+
+
+@pytest.mark.parametrize("digits", ["0", "4", "-4", "12345678901234567890123"])
+def test_a_code_is_a_whole_number_of_any_size(digits: str) -> None:
+    assert _answer.read(f'{{"code": {digits}}}'.encode()).code == int(digits)
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [("4", 4), ("0", 0), ("9" * 19, int("9" * 19)), ("9" * 20, None), ("", None), ("-4", None), ("04", None), ("4.0", None), (4.0, None), (True, None)],
+)
+def test_whole_numbers(value: t.Any, number: int | None) -> None:
+    assert _answer.whole_number(value) == number
+
+
+def test_success_counts_only_beside_code_200() -> None:
+    assert _answer.read(b'{"success": true, "code": 200}').succeeded
+    assert not _answer.read(b'{"success": true, "code": 4}').succeeded
+    assert not _answer.read(b'{"success": 1, "code": 200}').succeeded
+
+
+def test_a_message_that_is_no_text_is_none() -> None:
+    assert _answer.read(b'{"code": 4, "message": ["a"]}').message == ""
+    assert _answer.read(b'{"code": 4, "message": "a"}').message == "a"
+
+
+def test_xml_has_the_types_of_json() -> None:
+    assert _answer.read(XML.format("true", 200, " a ").encode(), xml=True).body == {"success": True, "code": 200, "message": " a "}
+    assert _answer.read(XML.format("maybe", 4, "a<b>c</b>").encode(), xml=True).body == {"success": "maybe", "code": 4, "message": "ac"}
+
+
+def test_what_xml_has_for_a_code_that_is_none_is_kept() -> None:
+    with pytest.raises(NoUsableAnswer, match="without a code") as failure:
+        _answer.read(XML.format("false", "four", "a").encode(), xml=True)
+    assert failure.value.response == {"success": False, "code": "four", "message": "a"}
+
+
+def test_a_document_type_is_refused_even_without_entities() -> None:
+    with pytest.raises(NoUsableAnswer, match="broken or declares entities"):
+        _answer.read(f"<!DOCTYPE result>{XML.format('false', 4, 'a')}".encode(), xml=True)
+
+
+def test_the_text_is_kept_as_it_came() -> None:
+    text = '\n {"code": 4}\n'
+    assert _answer.read(b"\xef\xbb\xbf" + text.encode()).text == text
