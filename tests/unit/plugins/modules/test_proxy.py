@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import typing as t
 
 import pytest
 import trustme
+from ansible_collections.community.smspartner.plugins.module_utils import _module
 from ansible_collections.community.smspartner.plugins.module_utils._api import Api
 from ansible_collections.community.smspartner.tests.unit.servers import Origin, Proxy, tls
 
@@ -151,7 +153,7 @@ def test_what_a_dead_proxy_lost_surely_changed_nothing(modules: Modules, emulato
     def start(seconds: float) -> None:
         started.append(Proxy(port).__enter__())
 
-    monkeypatch.setitem(t.cast("dict[str, t.Any]", Api.__init__.__kwdefaults__), "sleep", start)
+    monkeypatch.setattr(_module, "Api", functools.partial(Api, sleep=start))
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{port}")
     result = modules.run(REMOVE, id=666, retries=1)
     with started[0]:
