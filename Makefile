@@ -7,13 +7,13 @@
 PYTHON ?= python3
 NOX := .venv/bin/nox
 
-.PHONY: bench demo matrix picture test
+.PHONY: bench demo docs matrix picture test
 
-bench demo picture: $(NOX)
+bench demo docs picture: $(NOX)
 	@$(NOX) --session $@ -- $(ARGS)
 
 test: $(NOX)
-	@$(NOX) --session docs-check license-check extra-checks galaxy test
+	@$(NOX) --session docs-check license-check extra-checks docs galaxy test
 
 # Where pyenv keeps the Pythons, its shims find those that it is told of.
 matrix: export PYENV_VERSION ?= $(shell pyenv versions --bare 2>/dev/null | grep -E '^3\.[0-9]+\.[0-9]+$$' | sort -rV | paste -sd:)

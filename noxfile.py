@@ -199,6 +199,20 @@ def galaxy(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation as a site in build/html, without the network and without a warning."""
+    session.install("--quiet", "-r", "docs/site/requirements.txt", silent=True)
+    collections = copy_of_collection(session).parents[2]
+    labels, pages, site = fresh(session, "labels") / "objects.inv", fresh(session, "pages"), ROOT / "build" / "html"
+    session.run("sphobjinv", "convert", "zlib", "--quiet", "docs/site/ansible-labels.txt", str(labels))
+    write = ("antsibull-docs", "collection", "--use-current", "--fail-on-error", "--squash-hierarchy", "--no-add-antsibull-docs-version")
+    session.run(*write, "--dest-dir", str(pages), "community.smspartner", env={"ANSIBLE_COLLECTIONS_PATH": str(collections)})
+    build = ("sphinx-build", "-q", "-n", "-W", "--keep-going", "-b", "html", "-c", "docs/site")
+    session.run(*build, str(pages), str(site), env={"ANSIBLE_COLLECTIONS_PATH": str(collections), "ANSIBLE_LABELS": str(labels)})
+    print(f"make docs: {site / 'index.html'}")
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Speed as ratios against rivals; takes the letters of the measurements to make."""
     session.install("--quiet", "ansible-core", *RUNTIME, *EMULATOR, silent=True)
