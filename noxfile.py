@@ -22,7 +22,20 @@ nox.options.default_venv_backend = "venv"
 ROOT = Path(__file__).parent
 RUNTIME = ("-r", "meta/ee-requirements.txt")
 EMULATOR = ("-r", "tests/emulator/requirements.txt")
-LINTERS = ("ruff>=0.9", "mypy>=1.14", "yamllint", "ansible-lint", "types-requests", "types-defusedxml", "types-PyYAML", "pytest", "nox", "rich")
+LINTERS = (
+    "ruff>=0.9",
+    "mypy>=1.14",
+    "yamllint",
+    "ansible-lint",
+    "types-requests",
+    "types-defusedxml",
+    "types-PyYAML",
+    "pytest",
+    "nox",
+    "rich",
+    "antsibull-nox",
+    "zizmor",
+)
 
 # What ansible-test's sanity tests would download to have a pip in their environments: the same from the package registry.
 GET_PIP = """\
@@ -93,6 +106,7 @@ def test(session: nox.Session) -> None:
         "ruff": lambda: run("ruff", "check", "."),
         "types": types,
         "yamllint": lambda: run("yamllint", "--strict", "."),
+        "workflows": lambda: run("zizmor", "--offline", "--no-progress", ".github"),
         "ansible-lint": lint,
         "sanity": ansible_test.sanity,
         "units": units,
