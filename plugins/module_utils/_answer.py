@@ -118,7 +118,7 @@ def _rows(members: dict[str, t.Any]) -> int:
 
 
 def _is_deeper(value: t.Any, limit: int) -> bool:
-    members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    members = value.values() if isinstance(value, dict) else value
     return limit < 0 or any(_is_deeper(member, limit - 1) for member in members if isinstance(member, (dict, list)))
 
 

@@ -163,7 +163,7 @@ def _causes(error: BaseException) -> t.Iterator[BaseException]:
             continue
         seen.append(error)
         yield error
-        related = (error.__cause__, error.__context__, getattr(error, "reason", None), *error.args)
+        related = (error.__cause__, error.__context__, *error.args)
         waiting.extend(other for other in related if isinstance(other, BaseException))
 
 

@@ -93,7 +93,7 @@ class Run:
         self._warn = warn
         self._lock = threading.Lock()
         self._added: dict[str, int | None] = {}
-        self._removed: dict[int, Stop] = {}
+        self._removed: set[int] = set()
         self._unchanged = 0
         self._unsettled: dict[str, Outcome] = {}
         self._errors: list[dict[str, t.Any]] = []
@@ -161,7 +161,7 @@ class Run:
         change = self._stop_list.remove(stop.id)
         with self._lock:
             if change.changed:
-                self._removed[stop.id] = stop
+                self._removed.add(stop.id)
                 self._tell(change)
             else:
                 self._unchanged += 1

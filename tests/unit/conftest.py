@@ -118,6 +118,11 @@ class Modules:
 EMULATORS: list[Emulator] = []
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    # A thread that ends with a traceback is a failure, even where the module went on.
+    config.addinivalue_line("filterwarnings", "error::pytest.PytestUnhandledThreadExceptionWarning")
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     # Not in a fixture: each test may be run in a fork, which would start one of its own.
     if any("emulator" in getattr(item, "fixturenames", ()) for item in session.items):

@@ -137,7 +137,7 @@ def test_phone_numbers(text: str, number: str | None) -> None:
     if number is not None:
         assert to_e164(text, "phone_number") == number
         return
-    with pytest.raises(InputError, match="phone_number"):
+    with pytest.raises(InputError, match=f'^phone_number: "{re.escape(text)}" cannot be read'):
         to_e164(text, "phone_number")
 
 

@@ -116,6 +116,8 @@ def test_wrong_credentials_for_the_proxy_fail_at_once(modules: Modules, secure: 
         result = modules.run(REMOVE, id=19, retries=2, **(secure.options if scheme == "https" else {}))
     assert_failed_without(PASSWORD, result)
     assert "407" in json.dumps(result)
+    if scheme == "https":
+        assert result["msg"].endswith("with HTTP 407. Check the proxy in the environment, and its credentials.")
     assert "may have been carried out" not in result["msg"]
     assert proxy.connections == 1
 
@@ -129,6 +131,8 @@ def test_a_proxy_in_trouble_is_tried_again(modules: Modules, secure: Secure, mon
         result = modules.run(REMOVE, id=19, retries=2, **(secure.options if scheme == "https" else {}))
     assert_failed_without(PASSWORD, result)
     assert refusal[:3] in result["msg"]
+    if scheme == "https":
+        assert result["msg"].endswith(f"with HTTP {refusal[:3]}. Check the proxy in the environment, and its credentials.")
     assert "after 3 tries" in result["msg"]
     assert proxy.connections == 3
 

@@ -42,7 +42,8 @@ def test_refused_as_listed_but_not_on_the_list_is_a_failure(modules: Modules, em
     emulator.fault(call="add", code=code, message="Message id is required")
     result = modules.run(ADD, phone_number="0699999999")
     assert result["failed"]
-    assert result["code"] == code
+    assert (result["code"], result["http_status"]) == (code, 200)
+    assert result["response"] == {"success": False, "code": code, "message": "Message id is required"}
     assert "Message id is required" in result["msg"]
 
 

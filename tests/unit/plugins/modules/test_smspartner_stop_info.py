@@ -48,6 +48,8 @@ ROW = {"id": 19, "phoneNumber": "+33612345678"}
         ({"nbData": "0", "data": None}, 0),
         ({"nbData": 0, "data": []}, 0),
         ({"nbData": "1", "data": [{**ROW, "id": "19"}]}, 1),
+        ({"nbData": 1, "data": [{**ROW, "id": 1}]}, 1),
+        ({"nbData": 1, "data": [{**ROW, "id": "1"}]}, 1),
     ],
 )
 def test_takes_what_is_whole(modules: Modules, emulator: Emulator, members: dict[str, t.Any], total: int) -> None:
@@ -81,7 +83,8 @@ def test_half_a_list_is_a_failure(modules: Modules, emulator: Emulator, members:
     result = modules.run(INFO, retries=3)
     assert result["failed"]
     assert "not whole" in result["msg"]
-    assert result["code"] == 200
+    assert (result["code"], result["http_status"]) == (200, 200)
+    assert result["response"] == {"success": True, "code": 200, **members}
     assert emulator.calls == ["list"]
 
 

@@ -351,6 +351,7 @@ def test_broken_compression_is_a_failure(modules: Modules, emulator: Emulator, h
     result = modules.run(REMOVE, id=19, retries=3)
     assert result["failed"]
     assert "compress" in result["msg"]
+    assert result["http_status"] == 200
     assert emulator.calls == ["delete"]
 
 
@@ -397,6 +398,12 @@ def test_importing_a_module_runs_nothing(name: str) -> None:
     assert callable(runpy.run_module(MODULES + name)["main"])
 
 
+def test_a_key_that_is_no_text_is_told(modules: Modules, emulator: Emulator) -> None:
+    message = modules.run(REMOVE, id=19, api_key="\ud800")["msg"]
+    assert message == "api_key: it holds what is no character. Check how the key reaches the play."
+    assert emulator.calls == []
+
+
 def test_netrc_is_not_read(modules: Modules, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login somebody password something\n")
@@ -409,6 +416,8 @@ def test_a_proxy_comes_from_the_environment(modules: Modules, emulator: Emulator
     # A plain request to a proxy names the whole URL, and the emulator takes that too.
     monkeypatch.setenv("http_proxy", emulator.api_url)
     assert modules.run(REMOVE, id=19, api_url="http://127.0.0.1:9/v1")["changed"] is True
+    monkeypatch.setenv("http_proxy", emulator.api_url[len("http://") : -len("/v1")])
+    assert modules.run(REMOVE, id=19, api_url="http://127.0.0.1:9/v1")["changed"] is False
     monkeypatch.setenv("http_proxy", "proxy.example:3128")
     result = modules.run(REMOVE, id=20)
     assert result["failed"]

@@ -144,6 +144,13 @@ def test_numbers_that_the_api_takes_for_listed_are_looked_up_once(modules: Modul
     assert modules.run(STOPS, phone_numbers=["0699999999"], **FAST)["code"] == 500
 
 
+def test_a_number_that_a_lost_try_put_on_the_list_is_an_addition(modules: Modules, emulator: Emulator, waits: list[float]) -> None:
+    emulator.fault(call="add", drop="after")
+    result = modules.run(STOPS, phone_numbers=["0699999999"], retries=1, **FAST)
+    assert result["added"] == [{"id": 21, "phone_number": "+33699999999"}]
+    assert "that try is taken to have put the number on the list" in str(result["warnings"])
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_check_mode_and_diff_mode_predict_exactly(modules: Modules, emulator: Emulator, seed: int) -> None:
     chance = random.Random(seed)

@@ -1,0 +1,71 @@
+# Copyright (c) 2026, The community.smspartner contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The spellings of a key, one by one."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.community.smspartner.plugins.module_utils._secrets import Redactor
+
+MASK = "*" * 8
+
+
+@pytest.mark.parametrize(
+    ("key", "spelling"),
+    [
+        ("a&b", "a%26b"),
+        ("a&b", "a%2526b"),
+        ("a&b", "%61%26%62"),
+        ("a&b", "a&amp;b"),
+        ("a&b", "a&ampb"),
+        ("a&b", "a&#38;b"),
+        ("a&b", "a&#x26;b"),
+        ("a&b", "a&#X0026;b"),
+        ("a&b", "a\\u0026b"),
+        ("a&b", "a\\\\u0026b"),
+        ("a&b", "a\\x26b"),
+        ('a"b', 'a\\"b'),
+        ("a'b", "a&apos;b"),
+        ("a'b", "a&amp;apos;b"),
+        ("a b", "a+b"),
+        ("a b", "a%20b"),
+        ("a b", "a%2Bb"),
+        ("a b", "a%252bb"),
+        ("a\nb", "a\\nb"),
+        ("a\tb", "a\\tb"),
+        ("é", "%C3%A9"),
+        ("é", "%c3%a9"),
+        ("é", "\\u00E9"),
+        ("é", "&eacute;"),
+        ("\U0001f511", "\\ud83d\\uDD11"),
+        ("\U0001f511", "&#128273;"),
+    ],
+)
+def test_a_spelling_is_masked_and_nothing_else(key: str, spelling: str) -> None:
+    assert Redactor(key)(f"before {spelling} after") == f"before {MASK} after"
+
+
+@pytest.mark.parametrize("text", ["", "a%27b", "a\\u0027b", "ab", "A&B", "a&lt;b"])
+def test_what_is_no_spelling_stays(text: str) -> None:
+    assert Redactor("a&b")(text) == text
+
+
+def test_every_text_is_masked_and_nothing_but_text() -> None:
+    redact = Redactor("key")
+    assert redact({"key": ["key", ("a key", 4, None, True)], "b": {"c": "monkey"}}) == {MASK: [MASK, [f"a {MASK}", 4, None, True]], "b": {"c": f"mon{MASK}"}}
+    assert redact(4) == 4
+
+
+@pytest.mark.parametrize("key", ["*", "**+", "*,-./", "a*b"])
+def test_no_mask_completes_a_key(key: str) -> None:
+    assert key not in Redactor(key)(f"{key}{key} {key}")
+
+
+def test_without_a_key_nothing_is_masked() -> None:
+    assert Redactor("")("%41 &amp;") == "%41 &amp;"
+
+
+def test_a_key_that_is_no_text_does_no_harm() -> None:
+    assert Redactor("\ud800")("%41 &amp;") == "%41 &amp;"
