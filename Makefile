@@ -7,9 +7,9 @@
 PYTHON ?= python3
 NOX := .venv/bin/nox
 
-.PHONY: bench demo docs matrix picture test
+.PHONY: bench demo docs matrix mutants picture test
 
-bench demo docs picture: $(NOX)
+bench demo docs mutants picture: $(NOX)
 	@$(NOX) --session $@ -- $(ARGS)
 
 test: $(NOX)

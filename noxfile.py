@@ -85,7 +85,7 @@ def test(session: nox.Session) -> None:
     def types() -> None:
         run("mypy", str(collection / "plugins"))
         run("mypy", "noxfile.py", "docs/site/picture.py")
-        for program in ("emulator", "benchmark", "system"):
+        for program in ("emulator", "benchmark", "mutation", "system"):
             with session.chdir(f"tests/{program}"):
                 run("mypy", "--config-file", "../../pyproject.toml", ".")
         run("mypy", str(collection / "tests" / "unit"))
@@ -224,6 +224,20 @@ def docs(session: nox.Session) -> None:
     build = ("sphinx-build", "-q", "-n", "-W", "--keep-going", "-b", "html", "-c", "docs/site")
     session.run(*build, str(pages), str(site), env={"ANSIBLE_COLLECTIONS_PATH": str(collections), "ANSIBLE_LABELS": str(labels)})
     print(f"make docs: {site / 'index.html'}")
+
+
+@nox.session
+def mutants(session: nox.Session) -> None:
+    """How many small changes of module_utils the unit tests notice."""
+    session.install("--quiet", "ansible-core", "mutmut", "pytest", *RUNTIME, "-r", "tests/unit/requirements.txt", silent=True)
+    place = copy_of_collection(session).parents[2]
+    # Only the one beside the collection is to be read.
+    (place / "ansible_collections/community/smspartner/pyproject.toml").unlink()
+    shutil.copy2("tests/mutation/pyproject.toml", place)
+    (place / "mutants").mkdir()
+    with session.chdir(place):
+        session.run("mutmut", "run", "--max-children", "2", env={"PYTHONPATH": str(place / "mutants")})
+        session.run("python", str(ROOT / "tests" / "mutation"))
 
 
 @nox.session
