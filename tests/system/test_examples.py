@@ -77,6 +77,9 @@ def test_the_readme_names_the_versions_that_are_tested() -> None:
     cores = [(core, python) for python, core in tested["CORES"]]
     libraries = [(python, *(library.partition("==")[2] or "newest" for library in pinned)) for python, _core, *pinned in tested["LIBRARIES"]]
     assert rows == cores + libraries
+    guide = (ROOT / "docs" / "docsite" / "rst" / "versions.rst").read_text(encoding="utf-8")
+    listed = "\n".join(" ".join(row.split()) for row in guide.replace("\n      - ", " | ").splitlines())
+    assert [row for row in rows if not re.search(rf"[*|-] {re.escape(' | '.join(row))}$", listed, re.MULTILINE)] == []
 
 
 def test_the_picture_shows_the_demo() -> None:
