@@ -64,6 +64,10 @@ def run(
     def warn(text: str) -> None:
         module.warn(redact(text))
 
+    def masked(result: Result) -> Result:
+        # Not the names of the results: a key that is part of one must not hide what was changed.
+        return {name: redact(value) for name, value in result.items()}
+
     try:
         _check_key(key)
         _check_options(options, given, module.params)
@@ -72,13 +76,13 @@ def run(
     except MissingLibrary as error:
         module.fail_json(msg=missing_required_lib(error.library))
     except SmsPartnerError as error:
-        failure = redact(error.details())
+        failure = masked(error.details())
         # Cut only after the masking, so that no part of a key is left at the end.
         beginning = redact(_on_one_line(error.body[:LOOKED_AT]))[:QUOTED]
         if beginning:
             failure["msg"] += f' The answer begins: "{beginning}"'
         module.fail_json(**failure)
-    module.exit_json(**redact(result))
+    module.exit_json(**masked(result))
 
 
 def diff_of(before: t.Sequence[Result], after: t.Sequence[Result]) -> t.Any:

@@ -404,6 +404,15 @@ def test_a_key_that_is_no_text_is_told(modules: Modules, emulator: Emulator) -> 
     assert emulator.calls == []
 
 
+@pytest.mark.parametrize("key", ["a", "changed", "id", "ed"])
+def test_a_key_that_is_part_of_a_word_hides_no_result(modules: Modules, emulator: Emulator, key: str) -> None:
+    emulator.fault(call="delete", code=200, success=True, message=f"Done with {key}")
+    result = modules.run(REMOVE, id=19, api_key=key)
+    assert result["changed"] is True
+    assert result["ids"] == [19]
+    assert "********" in str(result["response"])
+
+
 def test_netrc_is_not_read(modules: Modules, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login somebody password something\n")
