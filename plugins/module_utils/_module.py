@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule, _load_params, env_fallback, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
 from ansible_collections.community.smspartner.plugins.module_utils._api import Api
 from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError, MissingLibrary, SmsPartnerError
 from ansible_collections.community.smspartner.plugins.module_utils._http import Http
@@ -34,6 +34,20 @@ QUOTED = 200
 LOOKED_AT = 1 << 16
 
 
+class _Module(AnsibleModule):  # type: ignore[misc]  # Ansible has no type information
+    """Takes an option without a value for one that was not given, and keeps in ``given`` what was, before Ansible converts it.
+
+    To Ansible, ``id:`` counts as given; a list of numbers whose variable is empty would be an empty list, and a purge would empty the stop list.
+    """
+
+    params: dict[str, t.Any]
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        self.given = {name: value for name, value in self.params.items() if value is not None}
+        self.params = dict(self.given)
+
+
 class Task(t.NamedTuple):
     """What a module's work is done with."""
 
@@ -54,8 +68,7 @@ def run(
 
     ``pace`` makes, from the options, what is called before each request.
     """
-    given = _load_params()
-    module = AnsibleModule(argument_spec={**CONNECTION_OPTIONS, **options}, supports_check_mode=True, **constraints)
+    module = _Module(argument_spec={**CONNECTION_OPTIONS, **options}, supports_check_mode=True, **constraints)
     key = module.params["api_key"].strip()
     # White space is no secret, and with every blank masked no message could be read.
     module.no_log_values = {key} if key else set()
@@ -70,7 +83,7 @@ def run(
 
     try:
         _check_key(key)
-        _check_options(options, given, module.params)
+        _check_options(options, module.given, module.params)
         stop_list = _stop_list(key, module.params, pace(module.params))
         result = work(Task(module.params, stop_list, module.check_mode, module._diff, warn))
     except MissingLibrary as error:

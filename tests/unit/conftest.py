@@ -96,7 +96,6 @@ class Modules:
 
     def run(self, name: str, *, check: bool = False, diff: bool = False, **options: t.Any) -> Result:
         given = {"api_key": KEY, "api_url": self._emulator.api_url, "retries": 0, **options}
-        given = {option: value for option, value in given.items() if value is not None}
         arguments = {"ANSIBLE_MODULE_ARGS": {**given, "_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_remote_tmp": "/tmp"}}  # noqa: S108
         self._monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps(arguments).encode())
         self._monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)

@@ -83,6 +83,11 @@ def test_check_mode_predicts(modules: Modules, emulator: Emulator) -> None:
     assert (result["changed"], result["id"]) == (False, 19)
 
 
+def test_a_number_without_a_value_is_missing(modules: Modules, emulator: Emulator) -> None:
+    assert "missing required arguments: phone_number" in modules.run(ADD, phone_number=None)["msg"]
+    assert emulator.calls == []
+
+
 def test_an_integer_is_refused(modules: Modules, emulator: Emulator) -> None:
     result = modules.run(ADD, phone_number=103402424)
     assert "quotes" in result["msg"]

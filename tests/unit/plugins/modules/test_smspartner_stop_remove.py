@@ -139,6 +139,8 @@ def test_a_byte_order_mark_does_no_harm_and_unknown_members_are_kept(modules: Mo
         ({"id": "x"}, "id"),
         ({"id": 1.5}, "id"),
         ({}, "id"),
+        ({"id": None}, "id"),
+        ({"id": None, "phone_number": None}, "phone_number"),
         ({"id": 1, "phone_number": "0612345678"}, "phone_number"),
         ({"phone_number": 103402424}, "phone_number"),
         ({"phone_number": "hello"}, "phone_number"),
@@ -177,6 +179,11 @@ def test_connection_options_come_from_the_environment(modules: Modules, emulator
     monkeypatch.setenv("SMSPARTNER_API_KEY", f" {KEY}\n")
     monkeypatch.setenv("SMSPARTNER_API_URL", emulator.api_url + "/")
     assert modules.run(REMOVE, id=19, api_key=None, api_url=None)["changed"] is True
+
+
+def test_an_option_without_a_value_is_not_given(modules: Modules, emulator: Emulator) -> None:
+    nothing: dict[str, t.Any] = {"phone_number": None, "response_format": None, "timeout": None, "retries": None, "ca_path": None, "validate_certs": None}
+    assert modules.run(REMOVE, id=19, **nothing)["changed"] is True
 
 
 def test_check_mode_predicts(modules: Modules, emulator: Emulator) -> None:

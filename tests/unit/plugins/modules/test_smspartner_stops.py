@@ -65,6 +65,10 @@ def test_a_purge_over_its_guard_changes_nothing(modules: Modules, emulator: Emul
     ("options", "name"),
     [
         ({}, "phone_numbers"),
+        ({"phone_numbers": None, "purge": True}, "phone_numbers"),
+        ({"phone_numbers": [None], "purge": True}, "phone_numbers"),
+        ({"state": "absent", "phone_numbers": None, "ids": None}, "ids"),
+        ({"state": "absent", "ids": [None]}, "ids"),
         ({"state": "absent"}, "ids"),
         ({"phone_numbers": ["0612345678"], "ids": [1]}, "ids"),
         ({"state": "absent", "ids": [1], "purge": True}, "purge"),
