@@ -140,7 +140,9 @@ def _transient(error: SmsPartnerError, reply: Reply) -> TransientFailure:
 
 def _seconds(retry_after: str | None) -> float | None:
     """What a Retry-After header asks for, in seconds from now, or None where it says nothing that can be read."""
-    value = (retry_after or "").strip()
+    if retry_after is None:
+        return None
+    value = retry_after.strip()
     if value.isascii() and value.isdigit():
         return float(value[:10])
     try:
