@@ -147,9 +147,11 @@ def _tunnel_status(error: BaseException) -> int | None:
 def _reason(error: BaseException) -> str:
     """What the operating system or the TLS library says at the root of the error: words that hold nothing of the request."""
     for cause in _causes(error):
-        said = getattr(cause, "verify_message", None) or getattr(cause, "strerror", None)
-        if isinstance(cause, OSError) and isinstance(said, str):
-            return said
+        # urllib3 before 2 compares the names itself, with an error of its own.
+        if isinstance(cause, (ssl.SSLCertVerificationError, urllib3.connection.CertificateError)):  # type: ignore[attr-defined]
+            return getattr(cause, "verify_message", None) or str(cause)
+        if isinstance(cause, OSError) and isinstance(cause.strerror, str):
+            return cause.strerror
     return "it was closed before the answer was whole"
 
 

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How the root of an error is found among those that led to it."""
+"""How the root of an error is found among those that led to it, and the host of a proxy."""
 
 from __future__ import annotations
 
-from ansible_collections.community.smspartner.plugins.module_utils._http import _causes, _reason
+from ansible_collections.community.smspartner.plugins.module_utils._http import _causes, _host_of, _reason
 
 
 def test_every_cause_is_found_once() -> None:
@@ -28,3 +28,8 @@ def test_the_reason_is_what_the_operating_system_says() -> None:
     error.__cause__ = ConnectionResetError(104, "Connection reset by peer")
     assert _reason(error) == "Connection reset by peer"
     assert _reason(RuntimeError("apiKey=secret")) == "it was closed before the answer was whole"
+
+
+def test_the_host_of_a_proxy_with_and_without_a_scheme() -> None:
+    assert _host_of("http://somebody:else@127.0.0.1:3128") == _host_of("127.0.0.1:3128") == "127.0.0.1"
+    assert _host_of("http://[x") == ""

@@ -432,8 +432,6 @@ def test_a_proxy_comes_from_the_environment(modules: Modules, emulator: Emulator
     # A plain request to a proxy names the whole URL, and the emulator takes that too.
     monkeypatch.setenv("http_proxy", emulator.api_url)
     assert modules.run(REMOVE, id=19, api_url="http://127.0.0.1:9/v1")["changed"] is True
-    monkeypatch.setenv("http_proxy", emulator.api_url[len("http://") : -len("/v1")])
-    assert modules.run(REMOVE, id=19, api_url="http://127.0.0.1:9/v1")["changed"] is False
     monkeypatch.setenv("http_proxy", "proxy.example:3128")
     result = modules.run(REMOVE, id=20)
     assert result["failed"]
