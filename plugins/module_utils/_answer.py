@@ -85,7 +85,7 @@ def _decoded(body: bytes, xml: bool) -> str:
     declared = XML_ENCODING.match(body) if xml else None
     encoding = declared.group(1).decode("ascii") if declared else json.detect_encoding(body)
     try:
-        return body.decode(encoding).lstrip("\ufeff")
+        return body.decode(encoding)
     except (UnicodeError, LookupError):
         raise _no_answer("bytes that are no text") from None
 

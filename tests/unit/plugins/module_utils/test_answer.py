@@ -77,6 +77,17 @@ def test_a_document_type_is_refused_even_without_entities() -> None:
         _answer.read(f"<!DOCTYPE result>{XML.format('false', 4, 'a')}".encode(), xml=True)
 
 
+@pytest.mark.parametrize("body", [b'{"code": 4, "x": NaN}', b'{"code": 4, "x": [-Infinity]}', XML.format("false", 4, "a").encode()])
+def test_what_is_no_json_is_no_answer(body: bytes) -> None:
+    with pytest.raises(NoUsableAnswer, match="something other than JSON"):
+        _answer.read(body)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32", "utf-16-le", "utf-32-be"])
+def test_a_byte_order_mark_does_no_harm(encoding: str) -> None:
+    assert _answer.read('{"code": 4, "message": "é"}'.encode(encoding)).message == "é"
+
+
 def test_the_text_is_kept_as_it_came() -> None:
     text = '\n {"code": 4}\n'
     assert _answer.read(b"\xef\xbb\xbf" + text.encode()).text == text

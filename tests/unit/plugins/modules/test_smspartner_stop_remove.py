@@ -89,7 +89,7 @@ def test_code_200_without_success_is_a_failure(modules: Modules, emulator: Emula
     emulator.fault(call="delete", body=f'{{"success": {success}, "code": 200}}')
     result = modules.run(REMOVE, id=19)
     assert result["failed"]
-    assert result["code"] == 200
+    assert (result["code"], result["http_status"]) == (200, 200)
     assert result["response"]["code"] == 200
 
 
