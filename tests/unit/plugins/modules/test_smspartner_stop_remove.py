@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import importlib.util
+import re
 import runpy
 import sys
 import typing as t
@@ -362,6 +363,13 @@ def test_broken_compression_is_a_failure(modules: Modules, emulator: Emulator, h
     assert emulator.calls == ["delete"]
 
 
+def test_an_encoding_may_bear_its_old_name_or_none(modules: Modules, emulator: Emulator) -> None:
+    emulator.fault(call="delete", compress="gzip", headers={"Content-Encoding": "x-gzip"})
+    assert modules.run(REMOVE, id=19)["changed"] is True
+    emulator.fault(call="delete", work=True, headers={"Content-Encoding": ""})
+    assert modules.run(REMOVE, id=20)["changed"] is True
+
+
 def test_an_echo_of_the_request_is_masked(modules: Modules, emulator: Emulator) -> None:
     emulator.fault(call="delete", echo=True)
     result = modules.run(REMOVE, id=19)
@@ -444,6 +452,7 @@ def test_a_proxy_that_cannot_be_used_is_a_failure(modules: Modules, emulator: Em
     monkeypatch.setenv("http_proxy", "gopher://127.0.0.1:1")
     result = modules.run(REMOVE, id=19, retries=3)
     assert result["failed"]
+    assert re.search(r"the request could not be made \((?!NoneType)\w+\)\. Check api_url and the proxy in the environment\.$", result["msg"])
     assert emulator.calls == []
 
 
