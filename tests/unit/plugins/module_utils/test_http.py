@@ -32,4 +32,4 @@ def test_the_reason_is_what_the_operating_system_says() -> None:
 
 def test_the_host_of_a_proxy_with_and_without_a_scheme() -> None:
     assert _host_of("http://somebody:else@127.0.0.1:3128") == _host_of("127.0.0.1:3128") == "127.0.0.1"
-    assert _host_of("http://[x") == ""
+    assert _host_of("http://[x") == _host_of("http://") == ""
