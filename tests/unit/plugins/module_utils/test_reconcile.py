@@ -7,13 +7,15 @@
 from __future__ import annotations
 
 import threading
+import time
 import typing as t
 
 import pytest
 from ansible_collections.community.smspartner.plugins.module_utils._answer import Answer
-from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError
+from ansible_collections.community.smspartner.plugins.module_utils._api import Outcome
+from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError, NoUsableAnswer, Refusal, SmsPartnerError
 from ansible_collections.community.smspartner.plugins.module_utils._reconcile import Pace, Plan, Run, plan_absent, plan_present
-from ansible_collections.community.smspartner.plugins.module_utils._stop_list import Change, Stop, StopList
+from ansible_collections.community.smspartner.plugins.module_utils._stop_list import Change, Entries, Stop, StopList
 
 A, B, C, D = (f"+3361234567{digit}" for digit in range(4))
 ENTRIES = [Stop(1, A, None), Stop(2, B, None), Stop(3, A, None), Stop(4, "36111", None), Stop(5, C, None)]
@@ -82,3 +84,168 @@ def test_what_was_gone_already_counts_as_unchanged() -> None:
     assert run.result(plan) == {"changed": True, "added": [], "removed": [{"id": 1, "phone_number": A}], "unchanged": 6, "errors": []}
     # A play that is broken off must not wait for them.
     assert stop_list.daemons == [True] * 3
+
+
+NUMBERS = [f"+3370000000{digit}" for digit in range(6)]
+READ = "read"
+
+
+def outcome(code: int = 200, perhaps_done: bool = False, **members: t.Any) -> Outcome:
+    return Outcome(Answer(code, "", {"code": code, **members}, ""), 200, perhaps_done)
+
+
+class Script:
+    """In place of StopList: what comes of the call for a number, for an id, or of reading the list; and the calls in their order."""
+
+    def __init__(self) -> None:
+        self._outcomes: dict[t.Any, t.Any] = {}
+        self.calls: list[t.Any] = []
+        self.threads: set[int] = set()
+
+    def on(self, subject: t.Any, comes_to: t.Any) -> Script:
+        self._outcomes[subject] = comes_to
+        return self
+
+    def send_add(self, phone_number: str) -> t.Any:
+        return self._next(phone_number, outcome(stopId=70 + int(phone_number[-1])))
+
+    def remove(self, stop_id: int) -> t.Any:
+        return self._next(stop_id, Change(True, stop_id, outcome().answer))
+
+    def entries(self, *, numbers: t.Container[str]) -> t.Any:
+        assert all(number in numbers for number in self.calls if isinstance(number, str) and isinstance(self._outcomes.get(number), Outcome))
+        return self._next(READ, Entries([], 0))
+
+    def _next(self, subject: t.Any, usual: t.Any) -> t.Any:
+        self.calls.append(subject)
+        self.threads.add(threading.get_ident())
+        comes_to = self._outcomes.get(subject, usual)
+        if isinstance(comes_to, Exception):
+            raise comes_to
+        return comes_to
+
+
+class Carried:
+    """What came of a plan: the result, the failure if there was one, and the warnings."""
+
+    def __init__(self, script: Script, plan: Plan, concurrency: int = 1) -> None:
+        self.warnings: list[str] = []
+        run = Run(t.cast(StopList, script), self.warnings.append)
+        self.failure: SmsPartnerError | None = None
+        try:
+            run.execute(plan, concurrency)
+        except SmsPartnerError as error:
+            self.failure = error
+        self.result = run.result(plan)
+
+    @property
+    def added(self) -> list[t.Any]:
+        return [(row["id"], row["phone_number"]) for row in self.result["added"]]
+
+    @property
+    def removed(self) -> list[int]:
+        return [row["id"] for row in self.result["removed"]]
+
+
+def test_what_is_planned_is_done_and_told_in_its_order() -> None:
+    script = Script()
+    done = Carried(script, Plan(NUMBERS[2:0:-1], ENTRIES[1::-1], 5, []))
+    assert script.calls == [NUMBERS[2], NUMBERS[1], 2, 1]
+    assert done.failure is None
+    assert done.result == {
+        "changed": True,
+        "added": [{"id": 72, "phone_number": NUMBERS[2]}, {"id": 71, "phone_number": NUMBERS[1]}],
+        "removed": [{"id": 2, "phone_number": B}, {"id": 1, "phone_number": A}],
+        "unchanged": 5,
+        "errors": [],
+    }
+    assert done.warnings == []
+
+
+def test_nothing_to_do_is_no_change() -> None:
+    script = Script()
+    assert Carried(script, Plan([], [], 3, []), 8).result == {"changed": False, "added": [], "removed": [], "unchanged": 3, "errors": []}
+    assert script.calls == []
+
+
+def test_a_number_that_is_added_without_an_id_counts_as_added() -> None:
+    assert Carried(Script().on(NUMBERS[0], outcome()), Plan(NUMBERS[:1], [], 0, [])).added == [(None, NUMBERS[0])]
+
+
+def test_numbers_that_the_api_takes_for_listed_are_looked_up_in_one_reading() -> None:
+    script = Script().on(NUMBERS[0], outcome(3)).on(NUMBERS[1], outcome(15, perhaps_done=True)).on(NUMBERS[2], outcome(15)).on(NUMBERS[4], outcome(15))
+    script.on(READ, Entries([Stop(80, NUMBERS[0], None), Stop(81, NUMBERS[1], None), Stop(84, NUMBERS[4], None)], 9))
+    done = Carried(script, Plan(NUMBERS[:5], [], 10, []))
+    assert script.calls == [*NUMBERS[:5], READ]
+    assert done.added == [(81, NUMBERS[1]), (73, NUMBERS[3])]
+    assert done.result["unchanged"] == 12
+    (warning,) = done.warnings
+    assert warning.startswith(f"The API refused {NUMBERS[1]} with code 15, after an earlier try of this run was left without an answer")
+    assert [(error["phone_number"], error["code"]) for error in done.result["errors"]] == [(NUMBERS[2], 15)]
+    assert done.result["errors"][0]["msg"].startswith(f"Could not put {NUMBERS[2]} on the stop list, and the list does not show it. The reason:")
+    assert str(done.failure) == "1 of 5 entries were refused. The rest is done; see errors for each, and run the play again once the cause is mended."
+
+
+def test_a_list_that_cannot_be_read_leaves_what_was_done() -> None:
+    failure = NoUsableAnswer("it broke", "Mend it.")
+    done = Carried(Script().on(NUMBERS[0], outcome(15)).on(READ, failure), Plan(NUMBERS[:2], [], 0, []))
+    assert done.failure is failure
+    assert done.added == [(71, NUMBERS[1])]
+    assert done.result["errors"] == []
+
+
+def test_a_refused_entry_is_recorded_and_the_rest_goes_on() -> None:
+    script = Script().on(NUMBERS[0], Refusal(9, "No")).on(2, Refusal(500, ""))
+    done = Carried(script, Plan(NUMBERS[:2], ENTRIES[:3], 0, []))
+    assert done.added == [(71, NUMBERS[1])]
+    assert done.removed == [1, 3]
+    assert done.result["errors"] == [
+        {"phone_number": NUMBERS[0], "code": 9, "msg": str(Refusal(9, "No"))},
+        {"id": 2, "phone_number": B, "code": 500, "msg": str(Refusal(500, ""))},
+    ]
+    assert str(done.failure) == "2 of 5 entries were refused. The rest is done; see errors for each, and run the play again once the cause is mended."
+    assert type(done.failure) is SmsPartnerError
+
+
+@pytest.mark.parametrize("failure", [Refusal(10, "No"), NoUsableAnswer("it broke", "Mend it.")], ids=str)
+@pytest.mark.parametrize("subject", [NUMBERS[1], 1])
+def test_where_no_more_can_succeed_nothing_more_is_sent(failure: SmsPartnerError, subject: t.Any) -> None:
+    script = Script().on(NUMBERS[0], outcome(15)).on(subject, failure)
+    done = Carried(script, Plan(NUMBERS[:2], ENTRIES[:2], 0, []))
+    assert script.calls == ([NUMBERS[0], NUMBERS[1]] if subject == NUMBERS[1] else [*NUMBERS[:2], 1])
+    assert done.failure is failure
+    assert done.result["errors"] == []
+
+
+def test_of_two_failures_the_first_is_told() -> None:
+    run = Run(t.cast(StopList, Script()), lambda _warning: None)
+    first, second = NoUsableAnswer("first", ""), NoUsableAnswer("second", "")
+    run._end(first)
+    run._end(second)
+    with pytest.raises(NoUsableAnswer) as failure:
+        run.execute(Plan(NUMBERS, ENTRIES, 0, []), 4)
+    assert failure.value is first
+
+
+def test_a_removal_in_doubt_warns() -> None:
+    done = Carried(Script().on(1, Change(True, 1, outcome(4).answer, "Mind it.")), Plan([], ENTRIES[:2], 0, []))
+    assert done.warnings == ["Mind it."]
+    assert done.removed == [1, 2]
+
+
+@pytest.mark.parametrize(("concurrency", "jobs", "threads"), [(1, 4, 1), (3, 4, 3), (8, 4, 4)])
+def test_as_many_requests_at_a_time_as_are_allowed(concurrency: int, jobs: int, threads: int) -> None:
+    together = threading.Barrier(threads)
+
+    class Slow(Script):
+        def _next(self, subject: t.Any, usual: t.Any) -> t.Any:
+            if len(self.threads) < threads:
+                self.threads.add(threading.get_ident())
+                together.wait(5)
+            time.sleep(0.02)  # Time for one thread too many to show itself.
+            return super()._next(subject, usual)
+
+    script = Slow()
+    done = Carried(script, Plan(NUMBERS[: jobs // 2], ENTRIES[: jobs - jobs // 2], 0, []), concurrency)
+    assert len(done.added) + len(done.removed) == jobs
+    assert len(script.threads) == threads
