@@ -91,3 +91,51 @@ def test_a_byte_order_mark_does_no_harm(encoding: str) -> None:
 def test_the_text_is_kept_as_it_came() -> None:
     text = '\n {"code": 4}\n'
     assert _answer.read(b"\xef\xbb\xbf" + text.encode()).text == text
+
+
+@pytest.mark.parametrize(
+    ("body", "xml", "what", "response"),
+    [
+        (b"", False, "an empty body", None),
+        (b" \n", True, "an empty body", None),
+        (b"\xff", False, "bytes that are no text", None),
+        (b"<?xml version='1.0' encoding='nonsense'?><result/>", True, "bytes that are no text", None),
+        (b"<?xml version='1.0' encoding='nonsense'?><result/>", False, "something other than JSON", None),
+        (b"<html>", False, "something other than JSON", None),
+        (b"[" * 100_000, False, "something other than JSON", None),
+        (b"Go away", True, "something other than JSON", None),
+        (b"[1]", False, "JSON that is no object", None),
+        (b'{"code": 4, "x": ' + b"[" * 40 + b"]" * 40 + b"}", False, "JSON that is nested too deeply", None),
+        (b"{}", False, "an answer without a code that is a whole number", {}),
+        (b'{"code": 4.0}', False, "an answer without a code that is a whole number", {"code": 4.0}),
+        (b"<result>", True, "XML that is broken or declares entities", None),
+        (b"<html/>", True, "XML that is no result", None),
+        (b"<result><code>4</code><entry>1</entry><code>4</code></result>", True, "XML that gives code twice", None),
+    ],
+)
+def test_no_answer(body: bytes, xml: bool, what: str, response: t.Any) -> None:
+    with pytest.raises(NoUsableAnswer) as failure:
+        _answer.read(body, xml=xml)
+    assert str(failure.value) == (f"the server sent {what}. Check that api_url leads to the SMS Partner API, and that no proxy answers in its place.")
+    assert failure.value.response == response
+    assert failure.value.body == ("" if what in ("an empty body", "bytes that are no text") else body.decode())
+
+
+def test_numbers_are_kept_unless_no_json_could_hold_them() -> None:
+    assert _answer.read(b'{"code": 4, "x": [1.5, -1e3, 1e999, -1e999]}').body["x"] == [1.5, -1000.0, "1e999", "-1e999"]
+
+
+def test_xml_may_name_its_members_and_have_more_of_them() -> None:
+    xml = "<r:result xmlns:r='urn:r'><code> 4 </code><entry>a</entry><entry>b</entry><entry>c</entry><entry>d</entry><other> e </other></r:result>"
+    assert _answer.read(f"\n{xml}\n".replace("<entry>a</entry>", "<success> false </success>").encode(), xml=True).body == {
+        "code": 4,
+        "success": False,
+        "message": "b",
+        "entry": ["c", "d"],
+        "other": " e ",
+    }
+
+
+def test_a_declared_encoding_is_followed() -> None:
+    xml = "<?xml version='1.0' encoding=\"ISO-8859-1\"?>" + XML.format("false", 4, "\xe9")
+    assert _answer.read(xml.encode("latin-1"), xml=True).message == "\xe9"

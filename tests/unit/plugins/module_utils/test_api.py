@@ -226,6 +226,10 @@ def test_what_the_server_asks_for_is_waited_for_up_to_a_minute() -> None:
     assert account.did == ["pace"]
 
 
+def test_to_wait_for_a_minute_is_no_reason_to_give_up() -> None:
+    assert Account(Reply(429, "60", TOO_MANY.body), retries=0).fail().advice == QUOTA
+
+
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [

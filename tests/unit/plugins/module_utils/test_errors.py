@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.community.smspartner.plugins.module_utils._errors import MissingLibrary, Refusal, SmsPartnerError
+from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError, MissingLibrary, Refusal, SmsPartnerError, TransientFailure
 
 
 def test_a_missing_library_says_so() -> None:
@@ -29,3 +29,24 @@ def test_a_failure_tells_what_is_known() -> None:
 
 def test_only_some_codes_refuse_the_account() -> None:
     assert [code for code in range(600) if Refusal(code, "").of_account] == [1, 10, 20, 30, 40, 96]
+
+
+def test_a_failure_starts_with_nothing_tried_and_nothing_done() -> None:
+    error = SmsPartnerError("It broke", "Mend it.", body="<html>")
+    assert (error.tried, error.results, error.body) == ("", {}, "<html>")
+    assert repr(error) == "SmsPartnerError('It broke')"
+
+
+def test_a_bad_option_is_named() -> None:
+    assert str(InputError("retries", "it is less than 0", "Give 0 for a single try.")) == "retries: it is less than 0. Give 0 for a single try."
+
+
+def test_a_failure_that_may_pass_knows_how_long_and_what_it_left() -> None:
+    error = TransientFailure("It broke", "Wait.", perhaps_done=True, retry_after=7.0, code=429, http_status=503, response={"code": 429}, body="b")
+    assert (error.perhaps_done, error.retry_after, error.body) == (True, 7.0, "b")
+    assert error.details() == {"msg": "It broke. Wait.", "code": 429, "http_status": 503, "response": {"code": 429}}
+    assert TransientFailure("It broke", "Wait.", perhaps_done=False).retry_after is None
+
+
+def test_what_the_api_said_is_quoted() -> None:
+    assert str(Refusal(20, "Closed")) == 'the API said "Closed" (code 20: the account is disabled). Ask SMS Partner to enable the account.'

@@ -18,7 +18,7 @@ import pytest
 import trustme
 from ansible_collections.community.smspartner.plugins.module_utils import _http
 from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError, MissingLibrary, NoUsableAnswer, TransientFailure
-from ansible_collections.community.smspartner.plugins.module_utils._http import Http, Reply, _causes, _checked_url, _host_of, _reason
+from ansible_collections.community.smspartner.plugins.module_utils._http import Http, Reply, _Adapter, _causes, _checked_url, _host_of, _reason
 from ansible_collections.community.smspartner.tests.unit.servers import Origin, Proxy, Server, read_head, tls
 
 if t.TYPE_CHECKING:
@@ -375,7 +375,7 @@ def test_a_proxy_that_opens_no_tunnel(monkeypatch: pytest.MonkeyPatch, refusal: 
             Http("https://api.smspartner.example", timeout=5).send("GET", "/x")
     assert type(failure.value) is kind
     assert str(failure.value) == f"the proxy refused the connection with HTTP {refusal[:3]}. Check the proxy in the environment, and its credentials."
-    assert not getattr(failure.value, "perhaps_done", False)
+    assert getattr(failure.value, "perhaps_done", False) is False
 
 
 def test_a_proxy_elsewhere_gets_no_key_in_clear_text(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -388,6 +388,10 @@ def test_a_proxy_elsewhere_gets_no_key_in_clear_text(monkeypatch: pytest.MonkeyP
         )
     monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
     assert Http("https://127.0.0.1", timeout=1)
+
+
+def test_what_the_library_asks_of_a_proxy_is_handed_on() -> None:
+    assert _Adapter().proxy_manager_for("http://127.0.0.1:3128", timeout=7).connection_pool_kw["timeout"] == 7
 
 
 def test_a_request_that_cannot_be_made(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,3 +69,8 @@ def test_without_a_key_nothing_is_masked() -> None:
 
 def test_a_key_that_is_no_text_does_no_harm() -> None:
     assert Redactor("\ud800")("%41 &amp;") == "%41 &amp;"
+
+
+@pytest.mark.parametrize(("key", "mask"), [("key", "*"), ("*", ","), ("*,", "-"), ("*,-./", ":"), ("**", ",")])
+def test_the_mask_is_the_first_character_that_no_spelling_has(key: str, mask: str) -> None:
+    assert Redactor(key)(f"a {key} b") == f"a {mask * 8} b"

@@ -351,6 +351,14 @@ def test_a_long_answer_is_refused(modules: Modules, emulator: Emulator, compress
     assert modules.run(REMOVE, id=20)["changed"] is True
 
 
+def test_an_answer_may_be_so_long_and_no_longer(modules: Modules, emulator: Emulator) -> None:
+    answer = '{"success": true, "code": 200}'
+    emulator.fault(call="delete", body=answer.ljust(1 << 20))
+    assert modules.run(REMOVE, id=19)["changed"] is True
+    emulator.fault(call="delete", body=answer.ljust((1 << 20) + 1))
+    assert modules.run(REMOVE, id=19)["failed"]
+
+
 @pytest.mark.parametrize(
     ("headers", "body"), [({"Content-Encoding": "br"}, "{}"), ({"Content-Encoding": "gzip"}, "{}"), ({"Content-Encoding": "gzip"}, "\x1f")]
 )

@@ -1,0 +1,230 @@
+# Copyright (c) 2026, The community.smspartner contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The edge to Ansible: what becomes of options, results and failures, with work that is given."""
+
+from __future__ import annotations
+
+import json
+import socket
+import typing as t
+
+import pytest
+import trustme
+from ansible.module_utils import basic
+from ansible.module_utils.common import warnings
+from ansible_collections.community.smspartner.plugins.module_utils import _module
+from ansible_collections.community.smspartner.plugins.module_utils._errors import MissingLibrary, NoUsableAnswer
+from ansible_collections.community.smspartner.plugins.module_utils._module import Result, Task, diff_of
+from ansible_collections.community.smspartner.tests.unit.servers import Origin, tls
+
+KEY = "k3y/+"
+MASK = "*" * 8
+OPTIONS: dict[str, dict[str, t.Any]] = {
+    "id": {"type": "int"},
+    "ids": {"type": "list", "elements": "int"},
+    "phone_number": {"type": "str"},
+    "phone_numbers": {"type": "list", "elements": "str"},
+}
+NO_ID = "is not a whole number greater than 0. Give the entry's id as smspartner_stop_info shows it."
+NO_TEXT = "is no text. Put the number in quotes: to YAML an unquoted 0612345670 is the octal number 103402424, which reads as another number."
+
+
+def nothing(task: Task) -> Result:
+    return {"changed": False}
+
+
+def remove(task: Task) -> Result:
+    return {"changed": task.stop_list.remove(19).changed}
+
+
+class Runner:
+    """Runs work as a module, with the real AnsibleModule; keeps what the work was given."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+        self.tasks: list[Task] = []
+        self.constraints: dict[str, t.Any] = {}
+
+    def __call__(self, work: t.Callable[[Task], Result] = nothing, **options: t.Any) -> Result:
+        given = {"api_key": KEY, "_ansible_remote_tmp": "/tmp", **options}  # noqa: S108
+        self._monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": given}).encode())
+        self._monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+        warnings._global_warnings.clear()  # Ansible keeps them for the life of a process, which is one module's.
+
+        def kept(task: Task) -> Result:
+            self.tasks.append(task)
+            return work(task)
+
+        with pytest.raises(SystemExit) as exit_:
+            _module.run(kept, OPTIONS, **self.constraints)
+        result: Result = json.loads(self._capsys.readouterr().out)
+        assert bool(result.get("failed")) == bool(exit_.value.code)
+        result.pop("invocation", None)
+        return result
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Runner:
+    for name in ("SMSPARTNER_API_KEY", "SMSPARTNER_API_URL"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    return Runner(monkeypatch, capsys)
+
+
+def failing(error: Exception) -> t.Callable[[Task], Result]:
+    def work(task: Task) -> Result:
+        raise error
+
+    return work
+
+
+def test_the_work_gets_its_options_and_modes(run: Runner) -> None:
+    assert run(id=19) == {"changed": False}
+    (task,) = run.tasks
+    connection = {"api_key": KEY, "api_url": "https://api.smspartner.fr/v1", "validate_certs": True, "ca_path": None, "timeout": 10.0, "retries": 3}
+    assert task.options == {**connection, "id": 19, "ids": None, "phone_number": None, "phone_numbers": None}
+    assert (task.check_mode, task.diff_mode) == (False, False)
+    run(_ansible_check_mode=True)
+    run(_ansible_diff=True)
+    assert [(task.check_mode, task.diff_mode) for task in run.tasks[1:]] == [(True, False), (False, True)]
+
+
+def test_an_option_without_a_value_was_not_given(run: Runner) -> None:
+    run.constraints = {"mutually_exclusive": [("id", "ids")]}
+    run(id=None, ids=[1], timeout=None, phone_numbers=None)
+    assert (run.tasks[0].options["timeout"], run.tasks[0].options["phone_numbers"]) == (10.0, None)
+    assert run(id=1, ids=[1])["msg"] == "parameters are mutually exclusive: id|ids"
+    assert run(api_key=None)["msg"] == "missing required arguments: api_key"
+
+
+def test_key_and_address_may_come_from_the_environment_and_with_blanks(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Origin() as server:
+        monkeypatch.setenv("SMSPARTNER_API_KEY", f" {KEY}\n")
+        monkeypatch.setenv("SMSPARTNER_API_URL", f" http://{server.address}/v1\n")
+        assert run(remove, api_key=None) == {"changed": True}
+    assert server.received.startswith(b"GET /v1/stop-sms/delete?apiKey=k3y%2F%2B&id=19 HTTP/1.1\r\n")
+
+
+def test_the_connection_is_as_the_options_say(run: Runner) -> None:
+    paces: list[float] = []
+    run.constraints = {"pace": lambda options: lambda: paces.append(options["timeout"])}
+    with Origin([b"HTTP/1.1 503 Busy\r\nRetry-After: 0\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"]) as server:
+        result = run(remove, api_url=f"http://{server.address}", retries=2, timeout=7)
+        assert server.connections == 3
+    assert paces == [7.0] * 3
+    assert result["http_status"] == 503
+    assert run(ca_path="/nonexistent")["msg"].startswith("ca_path: /nonexistent cannot be read as a CA bundle")
+
+
+@pytest.mark.parametrize("validate_certs", [True, False])
+def test_certificates_are_checked_where_the_option_says(run: Runner, validate_certs: bool) -> None:
+    with Origin(context=tls(trustme.CA())) as server:
+        result = run(remove, api_url=f"https://{server.address}", retries=0, validate_certs=validate_certs)
+    assert result.get("changed", False) is not validate_certs
+    assert ("no trusted TLS connection" in result.get("msg", "")) is validate_certs
+
+
+def test_the_timeout_is_that_of_a_request(run: Runner) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        result = run(remove, api_url=f"http://127.0.0.1:{silent.getsockname()[1]}", retries=0, timeout=0.1)
+    assert "no whole answer came within 0.1 s" in result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"api_key": ""}, "api_key: it is empty. Give the key shown in the SMS Partner account."),
+        ({"api_key": " \n"}, "api_key: it is empty. Give the key shown in the SMS Partner account."),
+        ({"api_key": "a\ud800"}, "api_key: it holds what is no character. Check how the key reaches the play."),
+        *(({"timeout": value}, "timeout: it is not more than 0 and finite. Give a number of seconds, such as 10.") for value in (0, -1, "inf", "nan")),
+        ({"retries": -1}, "retries: it is less than 0. Give 0 for a single try."),
+        *(({"id": value}, f"id: {value!r} {NO_ID}") for value in (0, -1, True, "0", "+1", "\u0661")),
+        *(({"ids": value}, f"ids: {bad!r} {NO_ID}") for value, bad in (([1, 0], 0), ([True], True), ("1,0", "0"), (0, 0))),
+        ({"phone_number": 612345678}, f"phone_number: 612345678 {NO_TEXT}"),
+        ({"phone_numbers": ["0612345678", 612345678]}, f"phone_numbers: 612345678 {NO_TEXT}"),
+        ({"phone_numbers": 612345678}, f"phone_numbers: 612345678 {NO_TEXT}"),
+    ],
+    ids=str,
+)
+def test_bad_input_is_told_before_the_work(run: Runner, options: dict[str, t.Any], message: str) -> None:
+    assert run(**options) == {"failed": True, "msg": message}
+    assert run.tasks == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"timeout": 0.001, "retries": 0, "id": 1},
+        {"id": " 7 ", "ids": "1, 2", "phone_number": "x", "phone_numbers": "x,y"},
+        {"ids": [], "phone_numbers": []},
+        {"id": 10**30, "ids": ["8"]},
+    ],
+    ids=str,
+)
+def test_good_input_reaches_the_work(run: Runner, options: dict[str, t.Any]) -> None:
+    assert run(**options) == {"changed": False}
+
+
+def test_options_that_a_module_does_not_have_are_not_checked(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(OPTIONS):
+        with monkeypatch.context() as without:
+            without.delitem(OPTIONS, name)
+            assert run() == {"changed": False}
+
+
+def test_the_key_is_masked_in_results_and_warnings_but_for_the_names_of_results(run: Runner) -> None:
+    def work(task: Task) -> Result:
+        task.warn(f"Mind {KEY} and k3y%2F%2B.")
+        return {"changed": True, KEY: {KEY: [KEY, "k3y%2F%2B"]}}
+
+    result = run(work, api_key=f" {KEY} ")
+    assert f"'Mind {MASK} and {MASK}.'" in str(result.pop("warnings"))
+    assert result == {"changed": True, KEY: {MASK: [MASK, MASK]}}
+    assert run(lambda task: {"changed": True}, api_key="changed") == {"changed": True}
+
+
+def test_a_blank_key_masks_nothing(run: Runner) -> None:
+    assert " " in run(api_key=" ")["msg"]
+
+
+def test_a_library_that_is_missing_is_told_as_ansible_does(run: Runner) -> None:
+    message = run(failing(MissingLibrary("phonenumbers")))["msg"]
+    assert message.startswith("Failed to import the required Python library (phonenumbers) on ")
+
+
+@pytest.mark.parametrize(
+    ("body", "quoted"),
+    [
+        ("", ""),
+        (" \n", ""),
+        ("<html>\n\t<b>Go\x1b[31m away</b>\u202e", ' The answer begins: "<html> <b>Go[31m away</b>"'),
+        ("x" * 201, f' The answer begins: "{"x" * 200}"'),
+        # A key that is cut would not be found: it is masked first.
+        ("x" * 197 + KEY, f' The answer begins: "{"x" * 197}***"'),
+        (" " * ((1 << 16) - 1) + "xy", ' The answer begins: "x"'),
+        (" " * (1 << 16) + "xy", ""),
+    ],
+)
+def test_a_failure_quotes_the_beginning_of_what_came(run: Runner, body: str, quoted: str) -> None:
+    error = NoUsableAnswer("it broke", "Mend it.", http_status=404, response={"a": KEY}, body=body)
+    error.tried, error.results = f"Could not do it with {KEY}:", {"changed": True}
+    assert run(failing(error)) == {
+        "failed": True,
+        "changed": True,
+        "http_status": 404,
+        "response": {"a": MASK},
+        "msg": f"Could not do it with {MASK}: it broke. Mend it.{quoted}",
+    }
+
+
+def test_a_diff_is_one_pair_or_several() -> None:
+    one, other = {"id": 1}, {"id": 2}
+    assert diff_of([], []) == {"before": {}, "after": {}}
+    assert diff_of([one], []) == {"before": one, "after": {}}
+    assert diff_of([], [one]) == {"before": {}, "after": one}
+    assert diff_of([one], [other]) == [{"before": one, "after": {}}, {"before": {}, "after": other}]
