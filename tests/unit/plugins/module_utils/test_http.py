@@ -406,3 +406,11 @@ def test_a_netrc_file_is_not_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     with Origin([answer()]) as server:
         send(server)
     assert b"Authorization" not in server.received
+
+
+def test_a_path_keeps_its_last_letter() -> None:
+    assert _checked_url("https://api.example/vX/") == "https://api.example/vX"
+
+
+def test_a_try_that_hangs_does_not_hold_the_process() -> None:
+    assert _http._Try(lambda: Reply(200, None, b"")).daemon
