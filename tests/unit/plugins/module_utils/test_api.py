@@ -158,7 +158,7 @@ def test_xml_is_read_where_it_was_asked_for() -> None:
 )
 def test_failure(outcomes: list[Reply | SmsPartnerError], kind: type[SmsPartnerError], message: str) -> None:
     failure = Account(*outcomes).fail()
-    assert type(failure) is kind
+    assert failure.__class__ is kind
     separator = " " if message.startswith("after") else ". "
     assert str(failure) == f"Could not remove the entry 19 from the stop list{separator}{message}"
 
@@ -202,7 +202,7 @@ def test_a_status_that_may_pass_is_tried_again_where_there_is_no_usable_answer(s
 
 @pytest.mark.parametrize("status", [200, 404, 501])
 def test_any_other_status_is_final(status: int) -> None:
-    assert type(Account(Reply(status, None, b"")).fail()) is NoUsableAnswer
+    assert Account(Reply(status, None, b"")).fail().__class__ is NoUsableAnswer
 
 
 def test_each_try_is_paced_and_each_but_the_first_waits_twice_as_long() -> None:

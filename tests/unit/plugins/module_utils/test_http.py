@@ -167,7 +167,7 @@ def test_nothing_compressed_is_nothing() -> None:
 )
 def test_an_answer_that_is_none(given: bytes, message: str, status: int) -> None:
     failure = failure_of(Origin([given]))
-    assert type(failure) is NoUsableAnswer
+    assert failure.__class__ is NoUsableAnswer
     assert str(failure) == message
     assert failure.http_status == status
 
@@ -330,7 +330,7 @@ def test_any_other_server_is_not_and_gets_nothing(authority: trustme.CA, ca_path
             with pytest.raises(NoUsableAnswer) as failure:
                 secure(server, **options)
             assert server.received == b""
-        assert type(failure.value) is NoUsableAnswer
+        assert failure.value.__class__ is NoUsableAnswer
         assert str(failure.value).startswith("no trusted TLS connection (")
         assert reason in str(failure.value)
         assert str(failure.value).endswith(f"). {advice}")
@@ -372,7 +372,7 @@ def test_a_proxy_that_opens_no_tunnel(monkeypatch: pytest.MonkeyPatch, refusal: 
         monkeypatch.setenv("https_proxy", f"http://{proxy.address}")
         with pytest.raises(NoUsableAnswer) as failure:
             Http("https://api.smspartner.example", timeout=5).send("GET", "/x")
-    assert type(failure.value) is kind
+    assert failure.value.__class__ is kind
     assert str(failure.value) == f"the proxy refused the connection with HTTP {refusal[:3]}. Check the proxy in the environment, and its credentials."
     assert getattr(failure.value, "perhaps_done", False) is False
 

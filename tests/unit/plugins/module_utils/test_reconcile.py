@@ -208,7 +208,7 @@ def test_a_refused_entry_is_recorded_and_the_rest_goes_on() -> None:
         {"id": 2, "phone_number": B, "code": 500, "msg": str(Refusal(500, ""))},
     ]
     assert str(done.failure) == "2 of 5 entries were refused. The rest is done; see errors for each, and run the play again once the cause is mended."
-    assert type(done.failure) is SmsPartnerError
+    assert done.failure.__class__ is SmsPartnerError
 
 
 @pytest.mark.parametrize("failure", [Refusal(10, "No"), NoUsableAnswer("it broke", "Mend it.")], ids=str)
