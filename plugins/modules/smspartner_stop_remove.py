@@ -212,7 +212,8 @@ def _remove_all(task: Task, ids: list[int], result: Result) -> None:
             change = task.stop_list.remove(stop_id, xml=xml)
         except SmsPartnerError as error:
             if removed:
-                error.results = {**result, "changed": True}
+                # What the API said of the others is no part of this failure.
+                error.results = {name: result[name] for name in ("changed", "id", "ids", "phone_number")}
             raise
         if change.warning:
             task.warn(change.warning)

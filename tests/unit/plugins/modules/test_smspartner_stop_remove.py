@@ -226,7 +226,12 @@ def test_a_failure_half_way_tells_what_is_gone(modules: Modules, emulator: Emula
     emulator.fault(call="delete", code=500)
     result = modules.run(REMOVE, phone_number="0612345678")
     assert result["failed"]
-    assert (result["changed"], result["ids"], result["code"]) == (True, [1], 500)
+    assert (result["changed"], result["id"], result["ids"], result["phone_number"], result["code"]) == (True, 1, [1], "+33612345678", 500)
+    emulator.fault(call="delete")
+    emulator.fault(call="delete", body="")
+    result = modules.run(REMOVE, phone_number="0612345678", response_format="xml")
+    assert (result["changed"], result["ids"]) == (True, [5])
+    assert result.keys().isdisjoint({"code", "response", "content"}), "of the answer before the failure"
     emulator.fault(call="delete", code=500)
     result = modules.run(REMOVE, phone_number="0612345678")
     assert result["failed"]
