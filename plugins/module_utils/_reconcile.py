@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 import typing as t
@@ -24,6 +25,8 @@ from ansible_collections.community.smspartner.plugins.module_utils._stop_list im
 
 # A request that starts on time may arrive late, and the one a minute after it early: the server would count one too many in a minute.
 RESERVE = 1.005
+# An entry that is written in any other way may stand for a number that is wanted.
+E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 
 
 class Plan(t.NamedTuple):
@@ -43,12 +46,12 @@ def plan_present(entries: t.Sequence[Stop], numbers: t.Iterable[str], *, purge: 
     wanted = dict.fromkeys(numbers)
     listed = {stop.phone_number for stop in entries}
     others = [stop for stop in entries if stop.phone_number not in wanted] if purge else []
-    remove = [stop for stop in others if stop.phone_number.startswith("+")]
+    remove = [stop for stop in others if E164.fullmatch(stop.phone_number)]
     if -1 < max_removals < len(remove):
         problem = f"the purge would remove {len(remove)} of {len(entries)} entries, and {max_removals} is the most allowed"
         raise InputError("max_removals", problem, "Nothing was changed. Check phone_numbers, and raise max_removals if the purge is meant.")
     add = [number for number in wanted if number not in listed]
-    return Plan(add, remove, len(wanted) - len(add), [stop for stop in others if not stop.phone_number.startswith("+")])
+    return Plan(add, remove, len(wanted) - len(add), [stop for stop in others if not E164.fullmatch(stop.phone_number)])
 
 
 def plan_absent(entries: t.Sequence[Stop], numbers: t.Iterable[str], ids: t.Iterable[int]) -> Plan:

@@ -29,6 +29,14 @@ def test_a_purge_removes_the_others_and_keeps_short_codes() -> None:
     assert plan_present(ENTRIES, [B, D], purge=True) == Plan([D], [ENTRIES[0], ENTRIES[2], ENTRIES[4]], 1, [ENTRIES[3]])
 
 
+@pytest.mark.parametrize(
+    "spelling", ["0612345671", "33612345671", "+33 6 12 34 56 71", "+33612345671\n", "+", "+0612345671", "+3361234567\u0661", "+3361234567100000"]
+)
+def test_a_purge_keeps_a_number_in_another_spelling(spelling: str) -> None:
+    entry = Stop(1, spelling, None)
+    assert plan_present([entry], [B], purge=True) == Plan([B], [], 0, [entry])
+
+
 @pytest.mark.parametrize(("most", "allowed"), [(-1, True), (0, False), (2, False), (3, True), (4, True)])
 def test_the_guard_allows_as_many_removals_as_it_says(most: int, allowed: bool) -> None:
     if allowed:
