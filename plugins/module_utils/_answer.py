@@ -87,7 +87,7 @@ def _decoded(body: bytes, xml: bool) -> str:
     try:
         return body.decode(encoding)
     except (UnicodeError, LookupError):
-        raise _no_answer("bytes that are no text") from None
+        raise _no_answer("bytes that are not text") from None
 
 
 def _from_json(text: str) -> dict[str, t.Any]:
@@ -96,7 +96,7 @@ def _from_json(text: str) -> dict[str, t.Any]:
     except (ValueError, RecursionError):
         raise _no_answer("something other than JSON", text) from None
     if not isinstance(members, dict):
-        raise _no_answer("JSON that is no object", text)
+        raise _no_answer("JSON that is not an object", text)
     if text.count("[") + text.count("{") - _rows(members) > MAX_DEPTH and _is_deeper(members, MAX_DEPTH):
         raise _no_answer("JSON that is nested too deeply", text)
     return members
@@ -133,7 +133,7 @@ def _from_xml(text: str) -> dict[str, t.Any]:
     except (ParseError, DefusedXmlException, ValueError):
         raise _no_answer("XML that is broken or declares entities", text) from None
     if _name(root) != "result":
-        raise _no_answer("XML that is no result", text)
+        raise _no_answer("XML that is not a result", text)
     members: dict[str, t.Any] = {}
     for position, element in enumerate(root):
         name = _name(element)

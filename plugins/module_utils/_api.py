@@ -31,7 +31,10 @@ LONGEST_RETRY_AFTER = 60.0
 
 
 class Call(t.NamedTuple):
-    """A request, and in ``purpose`` what it is for, as a failure tells it: "remove the entry 19 from the stop list"."""
+    """A request, and in ``purpose`` what it is for, as a failure tells it: "remove the entry 19 from the stop list".
+
+    ``changes`` is False for one that only reads, which does nothing even if its answer is lost.
+    """
 
     purpose: str
     method: str
@@ -40,6 +43,7 @@ class Call(t.NamedTuple):
     expected: tuple[int, ...] = ()
     xml: bool = False
     limit: int | None = MEBIBYTE
+    changes: bool = True
 
 
 class Outcome(t.NamedTuple):
@@ -82,7 +86,7 @@ class Api:
                 answer, http_status = self._try(call)
                 return Outcome(_expected(answer, http_status, call.expected), http_status, perhaps_done)
             except TransientFailure as failure:
-                perhaps_done = failure.perhaps_done = failure.perhaps_done or perhaps_done
+                perhaps_done = failure.perhaps_done = call.changes and (failure.perhaps_done or perhaps_done)
                 wait = _wait(failure, retry)
                 if retry == self._retries or wait > LONGEST_RETRY_AFTER:
                     raise _last(failure, call, retry + 1) from None
@@ -99,6 +103,7 @@ class Api:
             answer = _answer.read(reply.body, xml=call.xml)
         except NoUsableAnswer as error:
             error.http_status = reply.status
+            error.problem += f" (HTTP {reply.status})"
             if reply.status in TRANSIENT_STATUSES:
                 raise _transient(error, reply) from None
             raise
@@ -125,9 +130,8 @@ def _expected(answer: Answer, http_status: int, codes: tuple[int, ...]) -> Answe
 def _transient(error: SmsPartnerError, reply: Reply) -> TransientFailure:
     """The same failure as one that may pass. A request refused for coming too often was not carried out; after a 5xx, nobody knows."""
     too_many = TOO_MANY_REQUESTS in (reply.status, error.code)
-    problem = error.problem if error.code is not None else f"HTTP {reply.status}, and {error.problem}"
     return TransientFailure(
-        problem,
+        error.problem,
         MEANINGS[TOO_MANY_REQUESTS if too_many else 500][1],
         perhaps_done=not too_many,
         retry_after=_seconds(reply.retry_after),

@@ -65,6 +65,7 @@ class Http:
         self._base = _checked_url(api_url)
         self._timeout = min(timeout, LONGEST_TIMEOUT)
         self._session = _session(self._base, _verification(validate_certs, ca_path))
+        self._peer = _peer(self._base, self._session.proxies)
 
     def send(
         self,
@@ -89,15 +90,17 @@ class Http:
                     raise _redirected(url, location, response.status_code)
                 return Reply(response.status_code, response.headers.get("Retry-After"), _body(response, limit))
 
-        return _Try(exchange).within(self._timeout)
+        return _Try(exchange, self._peer).within(self._timeout)
 
 
 class _Try(threading.Thread):
     """One exchange, in a thread that is left behind once its time is up: name resolution and headers that drip know no deadline."""
 
-    def __init__(self, exchange: t.Callable[[], Reply]) -> None:
+    def __init__(self, exchange: t.Callable[[], Reply], peer: str) -> None:
+        """``peer`` names who is called, as a failure tells it."""
         super().__init__(daemon=True)
         self._exchange = exchange
+        self._peer = peer
         self._reply: Reply | None = None
         self._error: Exception | None = None
         self.sent = False
@@ -114,15 +117,15 @@ class _Try(threading.Thread):
         if self._reply is not None:
             return self._reply
         # The error's own text may hold the URL, and so the key: it goes no further than this.
-        raise _typed(self._error, timeout, self.sent) from None
+        raise _typed(self._error, self._peer, timeout, self.sent) from None
 
 
-def _typed(error: Exception | None, timeout: float, sent: bool) -> NoUsableAnswer:
+def _typed(error: Exception | None, peer: str, timeout: float, sent: bool) -> NoUsableAnswer:
     """The failure that stands for what a try ended with; ``None`` where it did not end."""
     if isinstance(error, NoUsableAnswer):
         return error
     if error is None or isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)):
-        problem = f"no whole answer came within {timeout:g} s"
+        problem = f"no whole answer came from {peer} within {timeout:g} s"
         return TransientFailure(problem, "Check the network and the proxy, or raise timeout.", perhaps_done=sent)
     status = _tunnel_status(error)
     if status is not None:
@@ -131,9 +134,9 @@ def _typed(error: Exception | None, timeout: float, sent: bool) -> NoUsableAnswe
     hung_up = any(isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) for cause in _causes(error))
     if isinstance(error, (requests.exceptions.SSLError, urllib3.exceptions.SSLError, ssl.SSLError)) and not hung_up:
         advice = "Check the server's certificate, the target's clock, and ca_path if a CA of your own signed it."
-        return NoUsableAnswer(f"no trusted TLS connection ({_reason(error)})", advice)
+        return NoUsableAnswer(f"no trusted TLS connection to {peer} ({_reason(error)})", advice)
     if isinstance(error, (requests.ConnectionError, requests.exceptions.ChunkedEncodingError, urllib3.exceptions.ProtocolError, ConnectionError)):
-        problem = f"the connection failed ({_reason(error)})"
+        problem = f"the connection to {peer} failed ({_reason(error)})"
         return TransientFailure(problem, "Check the network, the proxy, and that api_url is right.", perhaps_done=sent)
     return NoUsableAnswer(f"the request could not be made ({type(error).__name__})", "Check api_url and the proxy in the environment.")
 
@@ -214,7 +217,9 @@ def _redirected(url: str, location: str, status: int) -> NoUsableAnswer:
 def _checked_url(api_url: str) -> str:
     match = URL.fullmatch(api_url)
     if match is None or int(match.group(3) or 0) > 65535:
-        raise InputError("api_url", "it is no plain http or https URL", "Give one without credentials, query or fragment.")
+        raise InputError(
+            "api_url", "it is not a plain http or https URL", "Give one such as https://api.smspartner.fr/v1, without credentials, query or fragment."
+        )
     if match.group(1).lower() == "http" and not _is_loopback(match.group(2)):
         raise InputError("api_url", "http would send the API key in clear text", "Use https; http is for a loopback address or localhost.")
     return api_url.rstrip("/")
@@ -261,6 +266,13 @@ def _session(url: str, verify: bool | str) -> requests.Session:
     for scheme in ("http://", "https://"):
         session.mount(scheme, _Adapter(pool_maxsize=MAX_CONNECTIONS))
     return session
+
+
+def _peer(url: str, proxies: t.Any) -> str:
+    """Who is called at the URL, and through which proxy; not with what credentials."""
+    host = urlsplit(url).netloc
+    proxy = requests.utils.select_proxy(url, proxies)
+    return f"{host} through the proxy {_host_of(proxy)}" if proxy else host
 
 
 def _host_of(proxy: str) -> str:

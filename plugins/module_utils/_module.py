@@ -9,6 +9,8 @@
 from __future__ import annotations
 
 import math
+import os
+import re
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
@@ -20,14 +22,22 @@ from ansible_collections.community.smspartner.plugins.module_utils._stop_list im
 
 Result = dict[str, t.Any]
 
+
+def _key_of_environment() -> str:
+    """The key or nothing, which is told as an empty key: "missing required arguments" would not say that there is a variable for it."""
+    return os.environ.get("SMSPARTNER_API_KEY", "")
+
+
 CONNECTION_OPTIONS: dict[str, dict[str, t.Any]] = {
-    "api_key": {"type": "str", "required": True, "no_log": True, "fallback": (env_fallback, ["SMSPARTNER_API_KEY"])},
+    "api_key": {"type": "str", "required": True, "no_log": True, "fallback": (_key_of_environment,)},
     "api_url": {"type": "str", "default": "https://api.smspartner.fr/v1", "fallback": (env_fallback, ["SMSPARTNER_API_URL"])},
     "validate_certs": {"type": "bool", "default": True},
     "ca_path": {"type": "path"},
     "timeout": {"type": "float", "default": 10.0},
     "retries": {"type": "int", "default": 3},
 }
+
+ID = re.compile("[1-9][0-9]*")
 
 # How much of an unusable answer a failure quotes, and how much of it is looked at for that.
 QUOTED = 200
@@ -116,7 +126,8 @@ def _stop_list(key: str, options: dict[str, t.Any], pace: t.Callable[[], None]) 
 
 def _check_key(key: str) -> None:
     if not key:
-        raise InputError("api_key", "it is empty", "Give the key shown in the SMS Partner account.")
+        advice = "Give the key shown in the SMS Partner account, or set SMSPARTNER_API_KEY in the environment of the host that the task runs on."
+        raise InputError("api_key", "it is missing or empty", advice)
     try:
         key.encode()
     except UnicodeEncodeError:
@@ -143,9 +154,10 @@ def _members(given: t.Any) -> list[t.Any]:
 
 def _check_ids(name: str, values: list[t.Any]) -> None:
     for value in values:
-        digits = value.strip() if isinstance(value, str) else str(value)
-        if isinstance(value, bool) or not (digits.isascii() and digits.isdigit() and int(digits) > 0):
-            raise InputError(name, f"{value!r} is not a whole number greater than 0", "Give the entry's id as smspartner_stop_info shows it.")
+        # A zero in front is that of a phone number in national form.
+        if isinstance(value, bool) or not ID.fullmatch(str(value).strip()):
+            advice = "Give the whole number greater than 0 that smspartner_stop_info shows; a phone number is not an id."
+            raise InputError(name, f"{value!r} is not an entry's id", advice)
 
 
 def _check_spelling(name: str, values: list[t.Any]) -> None:
@@ -153,8 +165,8 @@ def _check_spelling(name: str, values: list[t.Any]) -> None:
         if not isinstance(value, str):
             raise InputError(
                 name,
-                f"{value!r} is no text",
-                "Put the number in quotes: to YAML an unquoted 0612345670 is the octal number 103402424, which reads as another number.",
+                f"{value!r} is not a string",
+                "Put the number in quotes: without them it is an integer to YAML, and 0612345670 is the octal 103402424, which reads as another number.",
             )
 
 

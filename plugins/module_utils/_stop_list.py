@@ -62,7 +62,7 @@ class StopList:
         :raises NoUsableAnswer: for a list that is not whole; half a list must never be taken for the whole
         """
         with _no_search_for_cycles():
-            outcome = self._api.call(Call("read the stop list", "GET", "/stop-sms/list", {}, limit=None))
+            outcome = self._api.call(Call("read the stop list", "GET", "/stop-sms/list", {}, limit=None, changes=False))
         body = outcome.answer.body
         rows = body.get("data")
         total = whole_number(body.get("nbData"))

@@ -98,18 +98,18 @@ def test_the_text_is_kept_as_it_came() -> None:
     [
         (b"", False, "an empty body", None),
         (b" \n", True, "an empty body", None),
-        (b"\xff", False, "bytes that are no text", None),
-        (b"<?xml version='1.0' encoding='nonsense'?><result/>", True, "bytes that are no text", None),
+        (b"\xff", False, "bytes that are not text", None),
+        (b"<?xml version='1.0' encoding='nonsense'?><result/>", True, "bytes that are not text", None),
         (b"<?xml version='1.0' encoding='nonsense'?><result/>", False, "something other than JSON", None),
         (b"<html>", False, "something other than JSON", None),
         (b"[" * 100_000, False, "something other than JSON", None),
         (b"Go away", True, "something other than JSON", None),
-        (b"[1]", False, "JSON that is no object", None),
+        (b"[1]", False, "JSON that is not an object", None),
         (b'{"code": 4, "x": ' + b"[" * 40 + b"]" * 40 + b"}", False, "JSON that is nested too deeply", None),
         (b"{}", False, "an answer without a code that is a whole number", {}),
         (b'{"code": 4.0}', False, "an answer without a code that is a whole number", {"code": 4.0}),
         (b"<result>", True, "XML that is broken or declares entities", None),
-        (b"<html/>", True, "XML that is no result", None),
+        (b"<html/>", True, "XML that is not a result", None),
         (b"<result><code>4</code><entry>1</entry><code>4</code></result>", True, "XML that gives code twice", None),
     ],
 )
@@ -118,7 +118,7 @@ def test_no_answer(body: bytes, xml: bool, what: str, response: t.Any) -> None:
         _answer.read(body, xml=xml)
     assert str(failure.value) == (f"the server sent {what}. Check that api_url leads to the SMS Partner API, and that no proxy answers in its place.")
     assert failure.value.response == response
-    assert failure.value.body == ("" if what in ("an empty body", "bytes that are no text") else body.decode())
+    assert failure.value.body == ("" if what in ("an empty body", "bytes that are not text") else body.decode())
 
 
 def test_numbers_are_kept_unless_no_json_could_hold_them() -> None:

@@ -118,7 +118,7 @@ def test_the_answer_is_handed_on_as_it_was_read() -> None:
 def test_xml_is_read_where_it_was_asked_for() -> None:
     xml = b"<result><entry>false</entry><entry>4</entry><entry>Not found</entry></result>"
     assert Account(Reply(200, None, xml)).call(REMOVE._replace(xml=True)).answer.message == "Not found"
-    assert Account(Reply(200, None, xml)).fail().problem == "the server sent something other than JSON"
+    assert Account(Reply(200, None, xml)).fail().problem == "the server sent something other than JSON (HTTP 200)"
 
 
 @pytest.mark.parametrize(
@@ -142,12 +142,13 @@ def test_xml_is_read_where_it_was_asked_for() -> None:
         (
             [Reply(404, None, b"<html>")],
             NoUsableAnswer,
-            "The reason: the server sent something other than JSON. Check that api_url leads to the SMS Partner API, and that no proxy answers in its place.",
+            "The reason: the server sent something other than JSON (HTTP 404). "
+            "Check that api_url leads to the SMS Partner API, and that no proxy answers in its place.",
         ),
         ([lost(False)] * 4, TransientFailure, "after 4 tries. The reason: the connection failed. Check the network."),
         ([lost(True)] + [lost(False)] * 3, TransientFailure, f"after 4 tries. {DOUBT} The reason: the connection failed. Check the network."),
-        ([BUSY] * 4, TransientFailure, f"after 4 tries. {DOUBT} The reason: HTTP 503, and the server sent something other than JSON. {LATER}"),
-        ([Reply(429, None, b"")] * 4, TransientFailure, f"after 4 tries. The reason: HTTP 429, and the server sent an empty body. {QUOTA}"),
+        ([BUSY] * 4, TransientFailure, f"after 4 tries. {DOUBT} The reason: the server sent something other than JSON (HTTP 503). {LATER}"),
+        ([Reply(429, None, b"")] * 4, TransientFailure, f"after 4 tries. The reason: the server sent an empty body (HTTP 429). {QUOTA}"),
         ([TOO_MANY] * 4, TransientFailure, f'after 4 tries. The reason: the API said "Slow down" (code 429: too many requests). {QUOTA}'),
         (
             [Reply(429, "61", TOO_MANY.body)],

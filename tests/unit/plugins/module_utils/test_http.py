@@ -172,18 +172,17 @@ def test_an_answer_that_is_none(given: bytes, message: str, status: int) -> None
     assert failure.http_status == status
 
 
-CLOSED = "the connection failed (it was closed before the answer was whole). Check the network, the proxy, and that api_url is right."
-
-
 @pytest.mark.parametrize(
     "given",
     [b"", answer(b"{}", Content_Length="3"), b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"],
 )
 def test_an_answer_that_is_cut_short_may_have_been_carried_out(given: bytes) -> None:
-    failure = failure_of(Origin([given]))
+    server = Origin([given])
+    failure = failure_of(server)
     assert isinstance(failure, TransientFailure)
     assert failure.perhaps_done
-    assert str(failure) == CLOSED
+    problem = f"the connection to {server.address} failed (it was closed before the answer was whole)"
+    assert str(failure) == f"{problem}. Check the network, the proxy, and that api_url is right."
 
 
 class Silent(Server):
@@ -202,11 +201,12 @@ class Silent(Server):
 @pytest.mark.parametrize("say", [b"", b"H"])
 def test_an_answer_that_does_not_come_to_an_end_is_cut_off(say: bytes) -> None:
     began = time.monotonic()
-    failure = failure_of(Silent(say), timeout=0.25)
+    server = Silent(say)
+    failure = failure_of(server, timeout=0.25)
     assert time.monotonic() - began < 2
     assert isinstance(failure, TransientFailure)
     assert failure.perhaps_done
-    assert str(failure) == "no whole answer came within 0.25 s. Check the network and the proxy, or raise timeout."
+    assert str(failure) == f"no whole answer came from {server.address} within 0.25 s. Check the network and the proxy, or raise timeout."
 
 
 def test_where_nothing_listens_nothing_was_carried_out() -> None:
@@ -215,7 +215,8 @@ def test_where_nothing_listens_nothing_was_carried_out() -> None:
     with pytest.raises(TransientFailure) as failure:
         send(server)
     assert not failure.value.perhaps_done
-    assert str(failure.value) == "the connection failed (Connection refused). Check the network, the proxy, and that api_url is right."
+    problem = f"the connection to {server.address} failed (Connection refused)"
+    assert str(failure.value) == f"{problem}. Check the network, the proxy, and that api_url is right."
 
 
 def test_connections_are_kept_alive_and_shared() -> None:
@@ -257,7 +258,7 @@ def test_a_url_over_which_a_key_may_travel(url: str) -> None:
     ("url", "message"),
     [
         *(
-            (url, "api_url: it is no plain http or https URL. Give one without credentials, query or fragment.")
+            (url, "api_url: it is not a plain http or https URL. Give one such as https://api.smspartner.fr/v1, without credentials, query or fragment.")
             for url in ("", "ftp://x", "https://", "https://a@b", "https://a?b", "https://a#b", "https://a b", "https://a:65536", "https://a:b", "https://a\\b")
         ),
         *(
@@ -331,7 +332,7 @@ def test_any_other_server_is_not_and_gets_nothing(authority: trustme.CA, ca_path
                 secure(server, **options)
             assert server.received == b""
         assert failure.value.__class__ is NoUsableAnswer
-        assert str(failure.value).startswith("no trusted TLS connection (")
+        assert str(failure.value).startswith(f"no trusted TLS connection to {server.address} (")
         assert reason in str(failure.value)
         assert str(failure.value).endswith(f"). {advice}")
 
@@ -344,7 +345,7 @@ def test_a_handshake_that_is_broken_off_is_a_lost_connection() -> None:
     with HangsUp() as server, pytest.raises(TransientFailure) as failure:
         secure(server)
     assert not failure.value.perhaps_done
-    assert "the connection failed (" in str(failure.value)
+    assert f"the connection to {server.address} failed (" in str(failure.value)
 
 
 def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -413,4 +414,4 @@ def test_a_path_keeps_its_last_letter() -> None:
 
 
 def test_a_try_that_hangs_does_not_hold_the_process() -> None:
-    assert _http._Try(lambda: Reply(200, None, b"")).daemon
+    assert _http._Try(lambda: Reply(200, None, b""), "127.0.0.1").daemon

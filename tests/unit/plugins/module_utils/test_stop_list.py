@@ -20,7 +20,7 @@ from ansible_collections.community.smspartner.plugins.module_utils._stop_list im
 NUMBER, OTHER = "+33612345678", "+33712345678"
 ROWS = [{"id": 19, "phoneNumber": NUMBER, "createdAt": "2015-07-20 10:19:45"}, {"id": 20, "phoneNumber": OTHER}, {"id": 21, "phoneNumber": NUMBER}]
 STOPS = [Stop(19, NUMBER, "2015-07-20 10:19:45"), Stop(20, OTHER, None), Stop(21, NUMBER, None)]
-READ = Call("read the stop list", "GET", "/stop-sms/list", {}, limit=None)
+READ = Call("read the stop list", "GET", "/stop-sms/list", {}, limit=None, changes=False)
 ADD = Call(f"put {NUMBER} on the stop list", "POST", "/stop-sms/add", {"phoneNumber": NUMBER}, expected=(3, 15))
 
 

@@ -143,7 +143,7 @@ def test_a_dead_proxy_is_a_failed_connection(modules: Modules, secure: Secure, m
     monkeypatch.setenv(f"{scheme}_proxy", f"http://{CREDENTIALS}@127.0.0.1:9")
     result = modules.run(REMOVE, id=19, retries=1, **(secure.options if scheme == "https" else {}))
     assert_failed_without(PASSWORD, result)
-    assert "refused" in result["msg"]
+    assert "through the proxy 127.0.0.1 failed (Connection refused)" in result["msg"]
     assert "after 2 tries" in result["msg"]
     assert "may have been carried out" not in result["msg"]
 
