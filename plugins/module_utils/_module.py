@@ -57,6 +57,11 @@ class _Module(AnsibleModule):  # type: ignore[misc]  # Ansible has no type infor
         self.given = {name: value for name, value in self.params.items() if value is not None}
         self.params = dict(self.given)
 
+    def fail_json(self, msg: str, **result: t.Any) -> None:
+        """Leave out of the result what was given under a name that is no option: a misspelt ``api_key`` is no secret to Ansible."""
+        self.params = {name: value for name, value in self.params.items() if name in self.argument_spec}
+        super().fail_json(msg, **result)
+
 
 class Task(t.NamedTuple):
     """What a module's work is done with."""
