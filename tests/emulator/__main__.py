@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A stand-in for the SMS Partner API, on loopback, to try playbooks against: it needs no account and sends nothing.
+"""An emulator of the SMS Partner API, on loopback, to try playbooks against: it needs no account and sends nothing.
 
 Under ``/v1`` it is the API. Under ``/_emulator`` tests steer it: ``POST reset`` sets entries, keys and quota (without a word on keys or quota: those of
 the start) and forgets all else; ``POST faults`` adds faults (see faults.py); ``GET requests`` and ``GET stops`` show what came and what is there.
@@ -20,7 +20,7 @@ import typing as t
 
 from aiohttp import web
 from faults import Fault, carry_out
-from state import Account, Answer, encoded, refusal
+from state import INTERNATIONAL, Account, Answer, encoded, refusal
 
 LARGEST_REQUEST = 1 << 30
 
@@ -132,12 +132,18 @@ def from_json(request: web.Request) -> Parameters | None:
     return parameters if isinstance(parameters, dict) else None
 
 
+def e164(number: str) -> str:
+    if not INTERNATIONAL.fullmatch(number):
+        raise argparse.ArgumentTypeError(f"not an international number such as +33612345678: {number}")
+    return number
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python tests/emulator", description="A stand-in for the SMS Partner API, on loopback.")
+    parser = argparse.ArgumentParser(prog="python tests/emulator", description="An emulator of the SMS Partner API, on loopback.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 for any that is free")
     parser.add_argument("--api-key", action="append", help="a key that is accepted (demo-key if none is given)")
-    parser.add_argument("--stop", action="append", default=[], metavar="NUMBER", help="a number that is on the list from the start")
+    parser.add_argument("--stop", type=e164, action="append", default=[], metavar="NUMBER", help="a number on the list from the start, with id 666 and so on")
     parser.add_argument("--delay", type=float, default=0.0, help="seconds before each answer")
     parser.add_argument("--quota", type=int, help="requests a minute, beyond which HTTP 429 is answered")
     parser.add_argument("--cert", help="a certificate (PEM), to serve https")

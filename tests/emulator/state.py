@@ -29,6 +29,7 @@ MESSAGES = {
 }
 NATIONAL = re.compile(r"0[1-9][0-9]{8}")
 INTERNATIONAL = re.compile(r"\+[1-9][0-9]{6,14}")
+FIRST_ID = 666  # the id in the vendor's example of a removal
 
 
 def refusal(code: int) -> Answer:
@@ -48,7 +49,7 @@ class Account:
         self.stops = {str(stop["id"]): dict(stop) for stop in stops}
         self.quota = quota
         self._bearers = Counter(stop.get("phoneNumber") for stop in stops)  # a scan of a long list would make each addition slow
-        self._next_id = max(map(int, self.stops), default=0) + 1
+        self._next_id = max(map(int, self.stops), default=FIRST_ID - 1) + 1
         self._arrivals: deque[float] = deque()
 
     def over_quota(self) -> bool:

@@ -54,7 +54,7 @@ class Ansible:
     def __init__(self, place: Path, collections: Path, api_url: str) -> None:
         self.place = place
         self.collections = collections
-        self._environment = {
+        self.environment = {
             "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(place),
             "LC_ALL": "C.UTF-8",
@@ -70,7 +70,7 @@ class Ansible:
     def playbook(self, playbook: Path, *arguments: str, succeeds: bool = True, environment: t.Mapping[str, str] | None = None) -> str:
         """Run a playbook, and return all that it printed; it must end as expected, without a traceback or a deprecated way."""
         command = [str(BIN / "ansible-playbook"), str(playbook), *arguments]
-        whole = {**self._environment, **(environment or {})}
+        whole = {**self.environment, **(environment or {})}
         done = subprocess.run(command, cwd=playbook.parent, env=whole, capture_output=True, text=True, check=False)
         output = done.stdout + done.stderr
         assert (done.returncode == 0) == succeeds, output
@@ -86,15 +86,22 @@ class Ansible:
 
 
 @pytest.fixture(scope="session")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The archive that is uploaded to Galaxy, made from a checkout: the files that the project has, and no others."""
-    checkout, place = tmp_path_factory.mktemp("checkout"), tmp_path_factory.mktemp("build")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a checkout has: the files of the project, and no others."""
+    clone = tmp_path_factory.mktemp("clone")
     listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True)
     for name in filter(None, listed.stdout.decode().split("\0")):
         if (ROOT / name).exists():
-            (checkout / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, checkout / name)
-    _galaxy(place, "build", str(checkout), "--output-path", str(place))
+            (clone / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, clone / name)
+    return clone
+
+
+@pytest.fixture(scope="session")
+def build(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The archive that is uploaded to Galaxy."""
+    place = tmp_path_factory.mktemp("build")
+    _galaxy(place, "build", str(clone), "--output-path", str(place))
     (archive,) = place.glob("*.tar.gz")
     return archive
 

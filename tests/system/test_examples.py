@@ -9,6 +9,8 @@ from __future__ import annotations
 import html
 import re
 import runpy
+import socket
+import subprocess
 import typing as t
 from pathlib import Path
 
@@ -58,13 +60,30 @@ def test_a_playbook_of_the_guides(ansible: Ansible, emulator: Emulator, collecti
     assert "failed=0" in ansible.playbook(installed)
 
 
-def test_the_play_in_the_readme_and_its_output(ansible: Ansible, emulator: Emulator, tmp_path: Path) -> None:
-    playbook = tmp_path / "readme.yml"
-    playbook.write_text(blocks("yaml")[0], encoding="utf-8")
-    emulator.reset_to([{"id": 666, "phoneNumber": "+33612345678"}])
-    assert blocks("text")[0] in ansible.playbook(playbook, *VAULT)
-    assert "ok: [localhost]" in ansible.playbook(playbook, *VAULT)
-    assert emulator.numbers == []
+def test_the_readme_as_its_reader_follows_it(ansible: Ansible, clone: Path, tmp_path: Path) -> None:
+    """The commands of "Try it", on a port that is free, with the play at the top and the output below it."""
+    prepare, run = ("\n".join(re.findall(r"^\$ (.*)", block, re.MULTILINE)) for block in blocks("console")[1:3])
+    install, _, start = prepare.rpartition("\n")
+    address = blocks("console")[1].splitlines()[-1]
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = str(server.getsockname()[1])
+    of_the_reader = {name: ansible.environment[name] for name in ("PATH", "HOME", "LC_ALL", "ANSIBLE_NOCOLOR")}
+
+    def shell(commands: str, folder: Path) -> subprocess.Popen[str]:
+        command = ["bash", "-ec", commands.replace("40321", port)]
+        return subprocess.Popen(command, cwd=folder, env=of_the_reader, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    (tmp_path / "remove.yml").write_text(blocks("yaml")[0], encoding="utf-8")
+    assert "was installed successfully" in shell(install, clone).communicate()[0]
+    with shell(f"exec {start}", clone) as emulator:
+        try:
+            assert emulator.stdout is not None
+            assert emulator.stdout.readline().strip() == address.replace("40321", port)
+            first, second = (shell(run, tmp_path).communicate()[0] for _ in range(2))
+        finally:
+            emulator.terminate()
+    assert blocks("text")[0] in first
+    assert "ok=1    changed=0" in second
 
 
 def test_the_readme_names_every_module() -> None:
