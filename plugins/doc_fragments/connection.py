@@ -12,13 +12,13 @@ options:
   api_key:
     description:
       - The API key of the SMS Partner account. White space around it is dropped.
-      - If not set, the value of the environment variable E(SMSPARTNER_API_KEY) is used.
+      - If not set, the value of the environment variable E(SMSPARTNER_API_KEY) is used, on the host that the task runs on.
     type: str
     required: true
   api_url:
     description:
       - The API's base URL. It must be C(https); C(http) is accepted for a loopback address and C(localhost) only.
-      - If not set, the value of the environment variable E(SMSPARTNER_API_URL) is used.
+      - If not set, the value of the environment variable E(SMSPARTNER_API_URL) is used, on the host that the task runs on.
     type: str
     default: https://api.smspartner.fr/v1
   validate_certs:

@@ -88,7 +88,7 @@ EXAMPLES = r"""
 
 - name: Show the API's code
   ansible.builtin.debug:
-    msg: "The API answered with code {{ ansible_facts.smspartner_stop_remove.code }}"
+    msg: "The API answered with code {{ ansible_facts.smspartner_stop_remove.code | default('none, as nothing was sent') }}"
 
 - name: Go on when the API refuses the removal
   block:

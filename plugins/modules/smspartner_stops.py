@@ -29,7 +29,7 @@ options:
   phone_numbers:
     description:
       - The numbers, each in French national form or in international form, in any usual spelling. Spellings of one number count once.
-      - One that cannot be read fails the task before any change.
+      - One that cannot be read fails the task before any change. Country and length are checked, and not whether it is a mobile's.
       - Put each in quotes. A number that arrives as an integer is refused.
     type: list
     elements: str
@@ -40,6 +40,7 @@ options:
   purge:
     description:
       - Also remove every entry whose number is not among O(phone_numbers); with O(state=present) only. An empty list empties the stop list.
+      - Customers who answer STOP come on the list by themselves. A purge takes them off again unless O(phone_numbers) has them.
       - An entry whose number is not in international form, such as a short code, is kept, with a warning.
     type: bool
     default: false
@@ -71,6 +72,13 @@ EXAMPLES = r"""
   community.smspartner.smspartner_stops:
     api_key: "{{ vault_smspartner_api_key }}"
     phone_numbers: ["06 12 34 56 78", "+33 7 12 34 56 78"]
+
+- name: Keep on the list what a file has, one number a line, with remarks after a "#"
+  community.smspartner.smspartner_stops:
+    api_key: "{{ vault_smspartner_api_key }}"
+    phone_numbers: >-
+      {{ lookup('ansible.builtin.file', 'stop-list.txt').splitlines()
+         | map('regex_replace', '#.*', '') | map('trim') | select | list }}
 
 - name: Let several customers receive SMS again
   community.smspartner.smspartner_stops:
