@@ -78,7 +78,7 @@ def test_each_row_of_the_table_of_faults_is_a_test() -> None:
     assert [name for names in TESTS_OF_FAULTS.values() for name in names if name not in tests] == []
 
 
-def test_every_playbook_is_shown_in_a_guide() -> None:
+def test_every_example_is_shown_in_a_guide() -> None:
     shown = {block for guide in GUIDES for block in blocks(guide)}
-    playbooks = {playbook.name: playbook.read_text(encoding="utf-8").partition("---\n")[2].strip() for playbook in EXAMPLES.glob("*.yml")}
-    assert [name for name, text in playbooks.items() if text not in shown] == ["demo.yml"]
+    files = {file.name: file.read_text(encoding="utf-8").partition("---\n")[2].strip() for file in EXAMPLES.rglob("*.yml")}
+    assert [name for name, text in files.items() if text not in shown] == ["demo.yml"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 import runpy
+import shutil
 import socket
 import subprocess
 import typing as t
@@ -22,7 +23,8 @@ if t.TYPE_CHECKING:
     from conftest import Ansible, Emulator
 
 MODULES = sorted((ROOT / "plugins" / "modules").glob("*.py"))
-PLAYBOOKS = sorted(playbook for playbook in (ROOT / "docs" / "examples").glob("*.yml"))
+EXAMPLES = ROOT / "docs" / "examples"
+PLAYBOOKS = sorted(EXAMPLES.glob("*.yml"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 VAULT = ("-e", "vault_smspartner_api_key=demo-key")
 
@@ -38,14 +40,16 @@ def examples(module: Path) -> list[dict[str, t.Any]]:
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
-def test_the_examples_of_a_module(ansible: Ansible, emulator: Emulator, module: Path) -> None:
+def test_the_examples_of_a_module(ansible: Ansible, emulator: Emulator, module: Path, tmp_path: Path) -> None:
     emulator.reset_to([{"id": stop_id, "phoneNumber": f"+33612345{stop_id:03d}"} for stop_id in range(666, 680)])
+    shutil.copy2(EXAMPLES / "stop-list.txt", tmp_path)
     tasks = examples(module)
-    output = ansible.tasks(tasks, *VAULT)
-    assert "failed=0" in output
-    assert "[WARNING]" not in output
-    for task in tasks:
-        assert task["name"] in output or "block" in task
+    for options in (["--check", "--diff"], []):
+        output = ansible.tasks(tasks, *VAULT, *options)
+        assert "failed=0" in output
+        assert "[WARNING]" not in output
+        for task in tasks:
+            assert task["name"] in output or "block" in task
 
 
 def test_an_example_that_rescues_shows_the_failure(ansible: Ansible, emulator: Emulator) -> None:
@@ -58,6 +62,47 @@ def test_an_example_that_rescues_shows_the_failure(ansible: Ansible, emulator: E
 def test_a_playbook_of_the_guides(ansible: Ansible, emulator: Emulator, collections: Path, playbook: Path) -> None:
     installed = collections / "ansible_collections" / "community" / "smspartner" / "docs" / "examples" / playbook.name
     assert "failed=0" in ansible.playbook(installed)
+
+
+def test_what_the_guide_says_of_check_mode(ansible: Ansible, emulator: Emulator) -> None:
+    playbook = EXAMPLES / "receive-sms-again.yml"
+    assert "+33612345678 would receive SMS again" in ansible.playbook(playbook, "--check")
+    assert "+33612345678 can receive SMS again" in ansible.playbook(playbook, "-e", "customer_number='06 12 34 56 78'")
+    assert "+33612345678 is not on the stop list" in ansible.playbook(playbook, "--check")
+
+
+@pytest.mark.parametrize("playbook", ["keep-equal.yml", "nightly.yml"])
+def test_a_file_without_a_number_empties_no_list(ansible: Ansible, emulator: Emulator, tmp_path: Path, playbook: str) -> None:
+    (tmp_path / "numbers.txt").write_text("# None yet.\n\n", encoding="utf-8")
+    output = ansible.playbook(EXAMPLES / playbook, "-e", f"list_file={tmp_path}/numbers.txt", succeeds=False)
+    assert "numbers.txt has no number in it" in output
+    assert emulator.numbers == ["+33612345678"]
+
+
+@pytest.mark.parametrize("key", ["demo-key", "wrong-key"])
+def test_the_pipelines(ansible: Ansible, emulator: Emulator, tmp_path: Path, key: str) -> None:
+    """What each runs, review and merge, leaves behind what the review reads, whether the playbook fails or not."""
+    (job,) = yaml.safe_load((EXAMPLES / "pipelines" / "github-actions.yml").read_text(encoding="utf-8"))["jobs"].values()
+    gitlab = yaml.safe_load((EXAMPLES / "pipelines" / "gitlab-ci.yml").read_text(encoding="utf-8"))
+    on_github, review, apply = job["steps"][-1]["run"], "\n".join(gitlab["review"]["script"]), "\n".join(gitlab["apply"]["script"])
+    for name in ("keep-equal.yml", "stop-list.txt"):
+        shutil.copy2(EXAMPLES / name, tmp_path)
+    summary, difference = tmp_path / "summary.md", tmp_path / "stop-list.diff"
+    environment = {**ansible.environment, "SMSPARTNER_API_KEY": key, "GITHUB_STEP_SUMMARY": str(summary), "CHECK": ""}
+    expected = "++33712345678" if key == "demo-key" else "code 10"
+
+    def succeeds(script: str, **variables: str) -> bool:
+        return subprocess.run(["bash", "-eo", "pipefail", "-c", script], cwd=tmp_path, env={**environment, **variables}, check=False).returncode == 0
+
+    for script, shown in ((review, difference), (on_github, summary)):
+        emulator.reset("+33612345678")
+        assert succeeds(script, CHECK="--check") == (key == "demo-key")
+        assert expected in shown.read_text(encoding="utf-8")
+        assert emulator.numbers == ["+33612345678"]
+    for script in (apply, on_github):
+        emulator.reset("+33612345678")
+        assert succeeds(script) == (key == "demo-key")
+        assert len(emulator.numbers) == (3 if key == "demo-key" else 1)
 
 
 def test_the_readme_as_its_reader_follows_it(ansible: Ansible, clone: Path, tmp_path: Path) -> None:
