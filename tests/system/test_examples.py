@@ -108,7 +108,7 @@ def test_the_pipelines(ansible: Ansible, emulator: Emulator, tmp_path: Path, key
 def test_the_readme_as_its_reader_follows_it(ansible: Ansible, clone: Path, tmp_path: Path) -> None:
     """The commands of "Try it", on a port that is free, with the play at the top and the output below it."""
     prepare, run = ("\n".join(re.findall(r"^\$ (.*)", block, re.MULTILINE)) for block in blocks("console")[1:3])
-    install, _, start = prepare.rpartition("\n")
+    install, _newline, start = prepare.rpartition("\n")
     address = blocks("console")[1].splitlines()[-1]
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = str(server.getsockname()[1])
@@ -124,7 +124,7 @@ def test_the_readme_as_its_reader_follows_it(ansible: Ansible, clone: Path, tmp_
         try:
             assert emulator.stdout is not None
             assert emulator.stdout.readline().strip() == address.replace("40321", port)
-            first, second = (shell(run, tmp_path).communicate()[0] for _ in range(2))
+            first, second = (shell(run, tmp_path).communicate()[0] for _time in range(2))
         finally:
             emulator.terminate()
     assert blocks("text")[0] in first
