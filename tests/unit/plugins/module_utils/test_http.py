@@ -356,6 +356,16 @@ def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> 
     assert head.startswith(f"GET http://{server.address}/v1/list?")
 
 
+def test_a_proxy_where_nothing_listens_is_named_without_its_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Proxy() as proxy:
+        pass
+    monkeypatch.setenv("https_proxy", f"http://user:password@{proxy.address}")
+    with pytest.raises(TransientFailure) as failure:
+        Http("https://api.smspartner.example", timeout=5).send("GET", "/x")
+    problem = "the connection to api.smspartner.example through the proxy 127.0.0.1 failed (Connection refused)"
+    assert str(failure.value) == f"{problem}. Check the network, the proxy, and that api_url is right."
+
+
 def test_a_tunnel_knows_when_a_request_was_sent(authority: trustme.CA, ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with Origin([], tls(authority)) as server, Proxy() as proxy:
         monkeypatch.setenv("https_proxy", f"http://{proxy.address}")
