@@ -11,7 +11,7 @@ class ModuleDocFragment:
 options:
   api_key:
     description:
-      - The API key of the SMS Partner account. White space around it is dropped.
+      - The API key of the SMS Partner account. White space around it is dropped; one with invisible characters in it is refused.
       - If not set, the value of the environment variable E(SMSPARTNER_API_KEY) is used, on the host that the task runs on.
     type: str
     required: true

@@ -25,7 +25,7 @@ Result = dict[str, t.Any]
 
 def _key_of_environment() -> str:
     """The key or nothing, which is told as an empty key: "missing required arguments" would not say that there is a variable for it."""
-    return os.environ.get("SMSPARTNER_API_KEY", "")
+    return os.environ.get("SMSPARTNER_API_KEY", "").strip()
 
 
 CONNECTION_OPTIONS: dict[str, dict[str, t.Any]] = {
@@ -39,15 +39,15 @@ CONNECTION_OPTIONS: dict[str, dict[str, t.Any]] = {
 
 ID = re.compile("[1-9][0-9]*")
 
-# How much of an unusable answer a failure quotes, and how much of it is looked at for that.
+# How much of an unusable answer a failure quotes.
 QUOTED = 200
-LOOKED_AT = 1 << 16
 
 
 class _Module(AnsibleModule):  # type: ignore[misc]  # Ansible has no type information
     """Takes an option without a value for one that was not given, and keeps in ``given`` what was, before Ansible converts it.
 
     To Ansible, ``id:`` counts as given; a list of numbers whose variable is empty would be an empty list, and a purge would empty the stop list.
+    The key loses its blanks before Ansible notes it as the secret to mask: with them, it would not be found where others leave them out.
     """
 
     params: dict[str, t.Any]
@@ -55,7 +55,15 @@ class _Module(AnsibleModule):  # type: ignore[misc]  # Ansible has no type infor
     def _load_params(self) -> None:
         super()._load_params()
         self.given = {name: value for name, value in self.params.items() if value is not None}
+        if isinstance(self.given.get("api_key"), str):
+            self.given["api_key"] = self.given["api_key"].strip()
         self.params = dict(self.given)
+
+    def _log_invocation(self) -> None:
+        values = self.params
+        self.params = _shown(values, Redactor(values["api_key"]))
+        super()._log_invocation()
+        self.params = values
 
     def fail_json(self, msg: str, **result: t.Any) -> None:
         """Leave out of the result what was given under a name that is no option: a misspelt ``api_key`` is no secret to Ansible."""
@@ -84,33 +92,28 @@ def run(
     ``pace`` makes, from the options, what is called before each request.
     """
     module = _Module(argument_spec={**CONNECTION_OPTIONS, **options}, supports_check_mode=True, **constraints)
-    key = module.params["api_key"].strip()
-    # White space is no secret, and with every blank masked no message could be read.
-    module.no_log_values = {key} if key else set()
+    values, key = module.params, module.params["api_key"]
     redact = Redactor(key)
 
     def warn(text: str) -> None:
-        module.warn(redact(text))
+        module.warn(_readable(text, redact))
 
-    def masked(result: Result) -> Result:
-        # Not the names of the results: a key that is part of one must not hide what was changed.
-        return {name: redact(value) for name, value in result.items()}
-
+    module.params = _shown(values, redact)
     try:
-        _check_key(key)
-        _check_options(options, module.given, module.params)
-        stop_list = _stop_list(key, module.params, pace(module.params))
-        result = work(Task(module.params, stop_list, module.check_mode, module._diff, warn))
+        _check_key(key, module.given.get("api_key", key))
+        _check_options(options, module.given, values)
+        stop_list = _stop_list(key, values, pace(values))
+        result = work(Task(values, stop_list, module.check_mode, module._diff, warn))
     except MissingLibrary as error:
         module.fail_json(msg=missing_required_lib(error.library))
     except SmsPartnerError as error:
-        failure = masked(error.details())
+        failure = {**_masked(error.details(), redact), "msg": _readable(str(error), redact)}
         # Cut only after the masking, so that no part of a key is left at the end.
-        beginning = redact(_on_one_line(error.body[:LOOKED_AT]))[:QUOTED]
+        beginning = _readable(error.body, redact)[:QUOTED]
         if beginning:
             failure["msg"] += f' The answer begins: "{beginning}"'
         module.fail_json(**failure)
-    module.exit_json(**masked(result))
+    module.exit_json(**_masked(result, redact))
 
 
 def diff_of(before: t.Sequence[Result], after: t.Sequence[Result]) -> t.Any:
@@ -129,14 +132,15 @@ def _stop_list(key: str, options: dict[str, t.Any], pace: t.Callable[[], None]) 
     return StopList(Api(http, key, retries=options["retries"], pace=pace))
 
 
-def _check_key(key: str) -> None:
+def _check_key(key: str, given: t.Any) -> None:
+    if isinstance(given, (bool, float, list, dict)):
+        raise InputError("api_key", "it is not a string", "Give the key alone, in quotes.")
     if not key:
         advice = "Give the key shown in the SMS Partner account, or set SMSPARTNER_API_KEY in the environment of the host that the task runs on."
         raise InputError("api_key", "it is missing or empty", advice)
-    try:
-        key.encode()
-    except UnicodeEncodeError:
-        raise InputError("api_key", "it holds what is no character", "Check how the key reaches the play.") from None
+    if not key.isprintable():
+        advice = "Check how the key reaches the play: it may come from a file with a byte order mark, or with more than one line."
+        raise InputError("api_key", "it holds a character that cannot be seen", advice)
 
 
 def _check_options(spec: dict[str, dict[str, t.Any]], given: dict[str, t.Any], options: dict[str, t.Any]) -> None:
@@ -175,6 +179,18 @@ def _check_spelling(name: str, values: list[t.Any]) -> None:
             )
 
 
-def _on_one_line(text: str) -> str:
-    """The text without what a terminal would obey."""
-    return " ".join("".join(character for character in text if character.isprintable() or character.isspace()).split())
+def _masked(result: Result, redact: Redactor) -> Result:
+    # Not the names of the results: a key that is part of one must not hide what was changed.
+    return {name: redact(value) for name, value in result.items()}
+
+
+def _shown(values: Result, redact: Redactor) -> Result:
+    """What Ansible shows of the options, in the log and in the result: it masks the key itself, and in no other spelling."""
+    return {**_masked(values, redact), "api_key": values["api_key"]}
+
+
+def _readable(text: str, redact: Redactor) -> str:
+    """The text on one line, without what a terminal would obey. It is masked before and after: what is dropped may part a key, or be part of one."""
+    words = ("".join(filter(str.isprintable, word)) for word in redact(text).split())
+    line: str = redact(" ".join(filter(None, words)))
+    return line

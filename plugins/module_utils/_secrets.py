@@ -14,14 +14,16 @@ import typing as t
 # Every way of writing a character other than as itself starts with one of these, but for a space, which a query writes as "+".
 ESCAPES = frozenset("%\\&")
 
-SHORT_ESCAPES = {"\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t"}
+# Each layer of quoting doubles the backslashes; this is enough for three. Without a bound, a page of backslashes would take hours to search.
+BACKSLASHES = r"\\{1,8}"
 
 
 class Redactor:
-    """Masks the key in any value, however it is spelled: as it is, percent-encoded (more than once, too), or as JSON or HTML escape it."""
+    """Masks the key in any value, however it is spelled: in capitals or not, percent-encoded (more than once, too), or as JSON or HTML escape it."""
 
     def __init__(self, key: str) -> None:
         self._key = key
+        self._folded = key.casefold()
         self._pattern: re.Pattern[str] | None = None
         self._mask = _foreign_character(key) * 8
 
@@ -36,9 +38,10 @@ class Redactor:
         return value
 
     def _redact(self, text: str) -> str:
-        if not self._key:
+        # No spelling is shorter than the key, so that most texts of a long list need no closer look.
+        if not self._key or len(text) < len(self._key):
             return text
-        if self._key not in text and ESCAPES.isdisjoint(text) and not (" " in self._key and "+" in text):
+        if self._folded not in text.casefold() and ESCAPES.isdisjoint(text) and not (" " in self._key and "+" in text):
             return text
         if self._pattern is None:  # Made when first needed: it costs more than all else in a run that goes well.
             self._pattern = _pattern(self._key)
@@ -56,30 +59,28 @@ def _foreign_character(key: str) -> str:
 def _pattern(key: str) -> re.Pattern[str]:
     from html.entities import codepoint2name
 
-    return re.compile("".join(_spellings(character, codepoint2name.get(ord(character))) for character in key))
+    return re.compile("".join(_spellings(character, codepoint2name.get(ord(character))) for character in key), re.IGNORECASE)
 
 
 def _spellings(character: str, entity: str | None) -> str:
     """A pattern of all that may stand for the character, whose name in HTML is ``entity``."""
     code = ord(character)
     # A percent sign may be encoded again by each layer that a URL passes through.
-    percent = "".join(f"%(?:25)*(?i:{byte:02x})" for byte in character.encode("utf-8", "surrogatepass"))
+    percent = "".join(f"%(?:25)*{byte:02x}" for byte in character.encode("utf-8", "surrogatepass"))
     utf16 = character.encode("utf-16-be", "surrogatepass").hex()
-    unicode_escape = "".join(rf"\\+u(?i:{utf16[start : start + 4]})" for start in range(0, len(utf16), 4))
+    unicode_escape = "".join(f"{BACKSLASHES}u{utf16[start : start + 4]}" for start in range(0, len(utf16), 4))
     spellings = [
-        rf"\\*{re.escape(character)}",
+        f"(?:{BACKSLASHES})?{re.escape(character)}",
         percent,
         unicode_escape,
-        rf"\\+x(?i:{code:02x})",
+        f"{BACKSLASHES}x{code:02x}",
         f"&(?:amp;)*#0*{code};?",
-        f"&(?:amp;)*#(?i:x)0*(?i:{code:x});?",
+        f"&(?:amp;)*#x0*{code:x};?",
     ]
-    if character in SHORT_ESCAPES:
-        spellings.append(rf"\\+{SHORT_ESCAPES[character]}")
     if entity is not None:
         spellings.append(f"&(?:amp;)*{entity};?")
     if character == "'":
         spellings.append("&(?:amp;)*apos;?")
     if character == " ":
-        spellings += [r"\+", "%(?:25)*2(?i:b)"]
+        spellings += [r"\+", "%(?:25)*2b"]
     return f"(?:{'|'.join(spellings)})"

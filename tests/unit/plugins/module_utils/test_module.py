@@ -31,6 +31,10 @@ NO_KEY = (
     "api_key: it is missing or empty. "
     "Give the key shown in the SMS Partner account, or set SMSPARTNER_API_KEY in the environment of the host that the task runs on."
 )
+UNSEEN = (
+    "api_key: it holds a character that cannot be seen. "
+    "Check how the key reaches the play: it may come from a file with a byte order mark, or with more than one line."
+)
 NO_ID = "is not an entry's id. Give the whole number greater than 0 that smspartner_stop_info shows; a phone number is not an id."
 NO_TEXT = (
     "is not a string. Put the number in quotes: without them it is an integer to YAML, and 0612345670 is the octal 103402424, which reads as another number."
@@ -46,16 +50,17 @@ def remove(task: Task) -> Result:
 
 
 class Runner:
-    """Runs work as a module, with the real AnsibleModule; keeps what the work was given."""
+    """Runs work as a module, with the real AnsibleModule; keeps what the work was given, and what Ansible shows of the options."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self._monkeypatch = monkeypatch
         self._capsys = capsys
         self.tasks: list[Task] = []
+        self.shown: Result = {}
         self.constraints: dict[str, t.Any] = {}
 
     def __call__(self, work: t.Callable[[Task], Result] = nothing, **options: t.Any) -> Result:
-        given = {"api_key": KEY, "_ansible_remote_tmp": "/tmp", **options}  # noqa: S108
+        given = {"api_key": KEY, "_ansible_remote_tmp": "/tmp", "_ansible_inject_invocation": True, **options}  # noqa: S108
         self._monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": given}).encode())
         self._monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
         warnings._global_warnings.clear()  # Ansible keeps them for the life of a process, which is one module's.
@@ -68,7 +73,7 @@ class Runner:
             _module.run(kept, OPTIONS, **self.constraints)
         result: Result = json.loads(self._capsys.readouterr().out)
         assert bool(result.get("failed")) == bool(exit_.value.code)
-        result.pop("invocation", None)
+        self.shown = result.pop("invocation", {}).get("module_args", {})
         return result
 
 
@@ -146,7 +151,8 @@ def test_the_timeout_is_that_of_a_request(run: Runner) -> None:
     [
         ({"api_key": ""}, NO_KEY),
         ({"api_key": " \n"}, NO_KEY),
-        ({"api_key": "a\ud800"}, "api_key: it holds what is no character. Check how the key reaches the play."),
+        *(({"api_key": value}, UNSEEN) for value in ("a\ud800", "\ufeffkey", "a\nb", "a\u200bb", "a\u00a0b")),
+        *(({"api_key": value}, "api_key: it is not a string. Give the key alone, in quotes.") for value in (["s3cret"], {"a": "s3cret"}, True, 1.5)),
         *(({"timeout": value}, "timeout: it is not more than 0 and finite. Give a number of seconds, such as 10.") for value in (0, -1, "inf", "nan")),
         ({"retries": -1}, "retries: it is less than 0. Give 0 for a single try."),
         *(({"id": value}, f"id: {value!r} {NO_ID}") for value in (0, -1, True, "0", "+1", "\u0661", "0612345678")),
@@ -194,6 +200,43 @@ def test_the_key_is_masked_in_results_and_warnings_but_for_the_names_of_results(
     assert run(lambda task: {"changed": True}, api_key="changed") == {"changed": True}
 
 
+def test_a_key_with_blanks_in_it_is_masked_with_as_many_as_it_has(run: Runner) -> None:
+    result = run(failing(NoUsableAnswer("the key a  b broke", "Mend it.", body="a  b")), api_key="a  b")
+    assert result["msg"] == f'the key {MASK} broke. Mend it. The answer begins: "{MASK}"'
+
+
+def test_what_a_person_reads_is_on_one_line_without_what_a_terminal_obeys(run: Runner) -> None:
+    def work(task: Task) -> Result:
+        task.warn("a\nb\x1b[2J")
+        raise NoUsableAnswer("c\r\n\x1bd\u202e", "Mend it.")
+
+    result = run(work)
+    assert "'a b[2J'" in str(result["warnings"])
+    assert result["msg"] == "c d. Mend it."
+
+
+@pytest.mark.parametrize("key", [KEY, f" {KEY}\n"])
+def test_what_ansible_shows_of_the_options_is_masked_as_well(run: Runner, key: str) -> None:
+    assert run(api_key=key, api_url="http://127.0.0.1/k3y%2F%2B", phone_number=f"0{KEY}") == {"changed": False}
+    assert run.shown["api_key"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    assert (run.shown["api_url"], run.shown["phone_number"]) == (f"http://127.0.0.1/{MASK}", f"0{MASK}")
+    assert run.tasks[0].options["api_url"] == "http://127.0.0.1/k3y%2F%2B"
+
+
+def test_what_ansible_logs_of_the_options_is_masked_as_well(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    logged: list[str] = []
+    monkeypatch.setattr(basic.AnsibleModule, "log", lambda _module, message, log_args=None: logged.append(f"{message} {log_args}"))
+    run(api_url="http://127.0.0.1/k3y%2F%2B")
+    assert f"http://127.0.0.1/{MASK}" in str(logged)
+    assert "k3y" not in str(logged)
+
+
+def test_a_key_that_was_given_with_blanks_is_masked_where_ansible_refuses_an_option(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert KEY not in str(run(api_key=f" {KEY} ", id=KEY))
+    monkeypatch.setenv("SMSPARTNER_API_KEY", f" {KEY} ")
+    assert KEY not in str(run(api_key=None, id=KEY))
+
+
 def test_a_blank_key_masks_nothing(run: Runner) -> None:
     assert " " in run(api_key=" ")["msg"]
 
@@ -212,8 +255,9 @@ def test_a_library_that_is_missing_is_told_as_ansible_does(run: Runner) -> None:
         ("x" * 201, f' The answer begins: "{"x" * 200}"'),
         # A key that is cut would not be found: it is masked first.
         ("x" * 197 + KEY, f' The answer begins: "{"x" * 197}***"'),
-        (" " * ((1 << 16) - 1) + "xy", ' The answer begins: "x"'),
-        (" " * (1 << 16) + "xy", ""),
+        (" " * (1 << 20) + KEY, f' The answer begins: "{MASK}"'),
+        # What is dropped may part a key.
+        ("k\u200b3y/\x1b+", f' The answer begins: "{MASK}"'),
     ],
 )
 def test_a_failure_quotes_the_beginning_of_what_came(run: Runner, body: str, quoted: str) -> None:

@@ -428,7 +428,7 @@ def test_importing_a_module_runs_nothing(name: str) -> None:
 
 def test_a_key_that_is_no_text_is_told(modules: Modules, emulator: Emulator) -> None:
     message = modules.run(REMOVE, id=19, api_key="\ud800")["msg"]
-    assert message == "api_key: it holds what is no character. Check how the key reaches the play."
+    assert message.startswith("api_key: it holds a character that cannot be seen. Check how the key reaches the play:")
     assert emulator.calls == []
 
 
