@@ -21,11 +21,15 @@ MAX_DEPTH = 32
 # The members of an answer in XML, by position. Source: the API's pages, whose XML bears no names.
 POSITIONS = ("success", "code", "message")
 
+# What Ansible cannot carry from a module, and fails a task for that is done: half a character, and a name that it keeps for data of its own.
+SURROGATE = re.compile(r"[\ud800-\udfff]")
+RESERVED_NAME = re.compile("_*__ansible_")
+
 XML_ENCODING = re.compile(rb"""\s*<\?xml[^>]*encoding\s*=\s*["']([\w.-]+)""")
 
 
 class Answer(t.NamedTuple):
-    """What the API said. ``body`` is the whole answer, unknown members included; ``text`` the body as it came."""
+    """What the API said. ``body`` is the whole answer, unknown members included, as Ansible can carry it; ``text`` the body as it came."""
 
     code: int
     message: str
@@ -48,6 +52,8 @@ def read(body: bytes, *, xml: bool = False) -> Answer:
         raise _no_answer("an empty body")
     text = _decoded(body, xml)
     members = _from_xml(text.strip()) if xml and text.lstrip().startswith("<") else _from_json(text)
+    if "\\u" in text or "__ansible_" in text:
+        members = _carried(members)
     code = whole_number(members.get("code"))
     if code is None:
         raise _no_answer("an answer without a code that is a whole number", text, response=members)
@@ -97,8 +103,12 @@ def _from_json(text: str) -> dict[str, t.Any]:
         raise _no_answer("something other than JSON", text) from None
     if not isinstance(members, dict):
         raise _no_answer("JSON that is not an object", text)
-    if text.count("[") + text.count("{") - _rows(members) > MAX_DEPTH and _is_deeper(members, MAX_DEPTH):
+    # Most rows are plain, and lie beside one another: a long list need not be searched for depth, nor read again for names that come twice.
+    rows = [row for member in members.values() if isinstance(member, list) for row in member if isinstance(row, dict)]
+    if text.count("[") + text.count("{") - len(rows) > MAX_DEPTH and _is_deeper(members, MAX_DEPTH):
         raise _no_answer("JSON that is nested too deeply", text)
+    if text.count(",") > _commas(members) + sum(map(len, rows)) - len(rows):
+        _refuse_repeated_names(text)
     return members
 
 
@@ -112,14 +122,38 @@ def _finite(digits: str) -> float | str:
     return number if math.isfinite(number) else digits
 
 
-def _rows(members: dict[str, t.Any]) -> int:
-    """How many brackets are those of a list's rows, which lie beside one another: a long list need not be searched for its depth."""
-    return sum(list(map(type, member)).count(dict) for member in members.values() if isinstance(member, list))
+def _commas(members: dict[str, t.Any]) -> int:
+    """How many commas part the members of an object, and those of its lists."""
+    lists = [member for member in members.values() if isinstance(member, list) and member]
+    return sum(len(list_) - 1 for list_ in lists) + len(members) - 1
+
+
+def _refuse_repeated_names(text: str) -> None:
+    """Of two members with one name, Python keeps the last; which one is meant, nobody knows."""
+
+    def unique(pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
+        members: dict[str, t.Any] = {}
+        for name, value in pairs:
+            if name in members:
+                raise _no_answer(f"JSON that gives {name} twice", text)
+            members[name] = value
+        return members
+
+    json.loads(text, object_pairs_hook=unique)
 
 
 def _is_deeper(value: t.Any, limit: int) -> bool:
     members = value.values() if isinstance(value, dict) else value
     return limit < 0 or any(_is_deeper(member, limit - 1) for member in members if isinstance(member, (dict, list)))
+
+
+def _carried(value: t.Any) -> t.Any:
+    """The value with U+FFFD for each half of a character, and a reserved name with one more underscore in front."""
+    if isinstance(value, str):
+        return SURROGATE.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {_carried(f"_{name}" if RESERVED_NAME.match(name) else name): _carried(member) for name, member in value.items()}
+    return [_carried(member) for member in value] if isinstance(value, list) else value
 
 
 def _from_xml(text: str) -> dict[str, t.Any]:

@@ -64,7 +64,9 @@ code:
   type: int
   sample: 200
 response:
-  description: The API's answer to the addition, decoded and otherwise as it came; empty in check mode.
+  description:
+    - The API's answer to the addition, decoded and otherwise as it came; empty in check mode.
+    - A name in it that begins with C(__ansible_), which Ansible keeps for itself, gets one more underscore; half a surrogate pair becomes U+FFFD.
   returned: success, and on failure if there was an answer
   type: dict
   sample: {"success": true, "code": 200, "stopId": 300}

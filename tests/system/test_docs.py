@@ -36,6 +36,7 @@ TESTS_OF_FAULTS = {
     "Answer to an addition or removal of more than 1 MiB": ["test_a_long_answer_is_refused", "test_a_bomb_is_refused_before_it_goes_off"],
     "Answer with broken compression": ["test_broken_compression_is_a_failure"],
     "Answer that is no JSON": ["test_what_is_no_answer_is_a_failure"],
+    "Answer that gives one name twice": ["the answer gives its code twice"],
     "Answer without a code": ["test_a_code_that_is_no_whole_number_is_a_failure"],
     "Code 200 without ``success``": ["test_code_200_without_success_is_a_failure"],
     "Code 4 to a removal": ["test_not_found_is_no_change", "test_not_found_after_a_lost_answer_is_a_change"],

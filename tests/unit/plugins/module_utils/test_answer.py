@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
@@ -35,6 +36,61 @@ def test_many_rows_hide_no_depth() -> None:
     deep = "[" * 40 + "]" * 40
     with pytest.raises(NoUsableAnswer, match="nested too deeply"):
         _answer.read(f'{{"code": 200, "data": [{"{}, " * 100}{deep}]}}'.encode())
+
+
+@pytest.mark.parametrize(
+    ("members", "name"),
+    [
+        ('"code": 200, "success": true, "code": 4', "code"),
+        ('"code": 4, "\\u0063ode": 4', "code"),
+        ('"code": 200, "data": [{"id": 1, "phoneNumber": "+1", "id": 2}]', "id"),
+        ('"code": 200, "data": [{}, {"id": 1, "id": 1}]', "id"),
+        ('"code": 200, "data": [{"a": {"b": [1, 2, {"c": 1, "c": 2}]}}]', "c"),
+        ('"code": 200, "data": [1, 2], "data": [{"id": 1}]', "data"),
+    ],
+)
+def test_a_name_that_comes_twice_is_no_answer(members: str, name: str) -> None:
+    with pytest.raises(NoUsableAnswer, match=f"JSON that gives {name} twice") as failure:
+        _answer.read(f"{{{members}}}".encode())
+    assert failure.value.body == f"{{{members}}}"
+
+
+@pytest.mark.parametrize("value", ['"a, b, c"', "{}", "[]", "[[1, 2], [3]]", '{"code": {"code": 4, "a": 1}}', '[{}, {}, {"code": 1}, {"code": 1}]'])
+def test_a_name_may_come_again_elsewhere(value: str) -> None:
+    assert _answer.read(f'{{"code": 4, "x": {value}}}'.encode()).body["x"] == json.loads(value)
+
+
+def test_a_long_list_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    readings: list[str] = []
+    loads = json.loads
+
+    def counted(text: str, **options: t.Any) -> t.Any:
+        readings.append(text)
+        return loads(text, **options)
+
+    monkeypatch.setattr(json, "loads", counted)
+    row = '{"id": 1, "phoneNumber": "+33612345678", "createdAt": "2026-11-24 10:00:00"}'
+    assert len(_answer.read(f'{{"code": 200, "data": [{row}, {row}, {row}], "nbData": 3}}'.encode()).body["data"]) == 3
+    assert len(readings) == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "carried"),
+    [
+        ('"a\\ud800b"', "a\ufffdb"),
+        ('"\\ud83d\\udd11"', "\U0001f511"),
+        ('["\\udfff", {"\\udc00": 1.5}]', ["\ufffd", {"\ufffd": 1.5}]),
+        ('{"__ansible_type": "x", "___ansible_type": "y"}', {"___ansible_type": "x", "____ansible_type": "y"}),
+        ('[{"\\u005f_ansible_\\ud800": 1}]', [{"___ansible_\ufffd": 1}]),
+        ('{"_ansible_x": 1, "a__ansible_x": "__ansible_x"}', {"_ansible_x": 1, "a__ansible_x": "__ansible_x"}),
+    ],
+)
+def test_what_ansible_could_not_carry_is_written_otherwise(sent: str, carried: t.Any) -> None:
+    assert _answer.read(f'{{"code": 4, "x": {sent}}}'.encode()).body["x"] == carried
+
+
+def test_xml_too_is_made_to_be_carried() -> None:
+    assert _answer.read(b"<result><code>4</code><__ansible_type>x</__ansible_type></result>", xml=True).body == {"code": 4, "___ansible_type": "x"}
 
 
 @pytest.mark.parametrize("digits", ["0", "4", "-4", "12345678901234567890123"])

@@ -50,6 +50,7 @@ FAULTS: list[tuple[str, dict[str, t.Any], str]] = [
     ("the answer is no JSON", {"body": "Done."}, AT_ONCE),
     ("the answer is half of one", {"body": '{"success": true, "co'}, AT_ONCE),
     ("the answer is empty", {"body": ""}, AT_ONCE),
+    ("the answer gives its code twice", {"body": '{"success": true, "code": 200, "code": 4}'}, AT_ONCE),
     ("the answer has no code", {"body": '{"success": true}'}, AT_ONCE),
     ("the answer has code 200 without success", {"code": 200}, AT_ONCE),
     *((f"the answer has code {code}", {"code": code, "message": "No"}, AT_ONCE) for code in (-4, 0, 1, 2, 9, 10, 20, 96, 500, 777, "abc")),
