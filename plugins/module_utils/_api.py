@@ -100,6 +100,8 @@ class Api:
         self._pace()
         reply = self._send(call)
         try:
+            if reply.flaw is not None:
+                raise reply.flaw
             answer = _answer.read(reply.body, xml=call.xml)
         except NoUsableAnswer as error:
             error.http_status = reply.status

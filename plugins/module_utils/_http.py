@@ -44,11 +44,12 @@ LONGEST_TIMEOUT = 1_000_000.0
 
 
 class Reply(t.NamedTuple):
-    """What came back from one try."""
+    """What came back from one try. ``flaw`` is why the body could not be read, if it could not."""
 
     status: int
     retry_after: str | None
     body: bytes
+    flaw: NoUsableAnswer | None = None
 
 
 class Http:
@@ -79,7 +80,7 @@ class Http:
         """Send one request and read its whole answer, of at most ``limit`` bytes after decompression.
 
         :raises TransientFailure: when the connection failed, or the answer was not whole in time
-        :raises NoUsableAnswer: for a TLS failure, a redirect, an answer over the limit or broken
+        :raises NoUsableAnswer: for a TLS failure or a redirect
         """
 
         def exchange() -> Reply:
@@ -88,7 +89,7 @@ class Http:
                 location = response.headers.get("Location")
                 if response.status_code in REDIRECTS and location is not None:
                     raise _redirected(url, location, response.status_code)
-                return Reply(response.status_code, response.headers.get("Retry-After"), _body(response, limit))
+                return _reply(response, limit)
 
         return _Try(exchange, self._peer).within(self._timeout)
 
@@ -135,7 +136,9 @@ def _typed(error: Exception | None, peer: str, timeout: float, sent: bool) -> No
     if isinstance(error, (requests.exceptions.SSLError, urllib3.exceptions.SSLError, ssl.SSLError)) and not hung_up:
         advice = "Check the server's certificate, the target's clock, and ca_path if a CA of your own signed it."
         return NoUsableAnswer(f"no trusted TLS connection to {peer} ({_reason(error)})", advice)
-    if isinstance(error, (requests.ConnectionError, requests.exceptions.ChunkedEncodingError, urllib3.exceptions.ProtocolError, ConnectionError)):
+    lost = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError, urllib3.exceptions.ProtocolError, ConnectionError)
+    # Once a request has left, whatever breaks is its answer: one that is no HTTP, say.
+    if sent or isinstance(error, lost):
         problem = f"the connection to {peer} failed ({_reason(error)})"
         return TransientFailure(problem, "Check the network, the proxy, and that api_url is right.", perhaps_done=sent)
     return NoUsableAnswer(f"the request could not be made ({type(error).__name__})", "Check api_url and the proxy in the environment.")
@@ -155,7 +158,7 @@ def _reason(error: BaseException) -> str:
             return getattr(cause, "verify_message", None) or str(cause)
         if isinstance(cause, OSError) and isinstance(cause.strerror, str):
             return cause.strerror
-    return "it was closed before the answer was whole"
+    return "it brought no whole answer"
 
 
 def _causes(error: BaseException) -> t.Iterator[BaseException]:
@@ -172,37 +175,47 @@ def _causes(error: BaseException) -> t.Iterator[BaseException]:
         waiting.extend(other for other in related if isinstance(other, BaseException))
 
 
+def _reply(response: requests.Response, limit: int | None) -> Reply:
+    status, retry_after = response.status_code, response.headers.get("Retry-After")
+    try:
+        return Reply(status, retry_after, _body(response, limit))
+    except NoUsableAnswer as error:
+        return Reply(status, retry_after, b"", error)
+
+
 def _body(response: requests.Response, limit: int | None) -> bytes:
-    """The decoded body. It is read here and not by requests, which does not bound a decompression."""
+    """The decoded body. It is read here and not by requests, which does not bound a decompression.
+
+    :raises NoUsableAnswer: for one that is over the limit, or compressed in a way that cannot be read
+    """
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip", "x-gzip", "deflate", ""):
-        raise NoUsableAnswer("the answer is compressed in a way that was not asked for", "Check the proxy in between.", http_status=response.status_code)
+        raise NoUsableAnswer("the server sent an answer that is compressed in a way that was not asked for", "Check the proxy in between.")
     inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32) if encoding not in ("identity", "") else None
     response.raw.enforce_content_length = True  # the default only since urllib3 2
     parts: list[bytes] = []
     size = 0
     while chunk := response.raw.read(CHUNK, decode_content=False):
-        part = chunk if inflater is None else _inflate(inflater, chunk, 0 if limit is None else limit + 1 - size, response)
+        part = chunk if inflater is None else _inflate(inflater, chunk, 0 if limit is None else limit + 1 - size)
         size += len(part)
         if limit is not None and size > limit:
-            problem = f"the answer is longer than {limit} bytes"
-            raise NoUsableAnswer(problem, "Check that api_url leads to the SMS Partner API.", http_status=response.status_code)
+            raise NoUsableAnswer(f"the server sent an answer longer than {limit} bytes", "Check that api_url leads to the SMS Partner API.")
         parts.append(part)
-    if inflater is not None and parts and not inflater.eof:
-        raise _broken_compression(response)
+    if inflater is not None and parts and (not inflater.eof or inflater.unused_data):
+        raise _broken_compression()
     return b"".join(parts)
 
 
-def _inflate(inflater: t.Any, chunk: bytes, most: int, response: requests.Response) -> bytes:
+def _inflate(inflater: t.Any, chunk: bytes, most: int) -> bytes:
     """At most ``most`` bytes (0: all) of what the chunk decompresses to."""
     try:
         return t.cast(bytes, inflater.decompress(chunk, most))
     except zlib.error:
-        raise _broken_compression(response) from None
+        raise _broken_compression() from None
 
 
-def _broken_compression(response: requests.Response) -> NoUsableAnswer:
-    return NoUsableAnswer("the answer's compression is broken", "Check the proxy in between.", http_status=response.status_code)
+def _broken_compression() -> NoUsableAnswer:
+    return NoUsableAnswer("the server sent an answer whose compression is broken", "Check the proxy in between.")
 
 
 def _redirected(url: str, location: str, status: int) -> NoUsableAnswer:
@@ -216,7 +229,7 @@ def _redirected(url: str, location: str, status: int) -> NoUsableAnswer:
 
 def _checked_url(api_url: str) -> str:
     match = URL.fullmatch(api_url)
-    if match is None or int(match.group(3) or 0) > 65535:
+    if match is None or int(match.group(3) or 0) > 65535 or not _is_host(match.group(2)):
         raise InputError(
             "api_url", "it is not a plain http or https URL", "Give one such as https://api.smspartner.fr/v1, without credentials, query or fragment."
         )
@@ -225,13 +238,24 @@ def _checked_url(api_url: str) -> str:
     return api_url.rstrip("/")
 
 
+def _is_host(host: str) -> bool:
+    """Whether brackets, if there are any, hold an address that belongs there."""
+    return not host.startswith("[") or getattr(_address(host), "version", None) == 6
+
+
 def _is_loopback(host: str) -> bool:
+    address = _address(host)
+    return host.lower() == "localhost" or (address is not None and address.is_loopback)
+
+
+def _address(host: str) -> t.Any:
+    """The IP address that the host is, or None where it is a name."""
     from ipaddress import ip_address
 
     try:
-        return host.lower() == "localhost" or ip_address(host.strip("[]")).is_loopback
+        return ip_address(host.strip("[]"))
     except ValueError:
-        return False
+        return None
 
 
 def _verification(validate_certs: bool, ca_path: str | None) -> bool | str:

@@ -72,7 +72,7 @@ class Pace:
         clock: t.Callable[[], float] = time.monotonic,
         sleep: t.Callable[[float], None] = time.sleep,
     ) -> None:
-        self._interval = 60.0 / per_minute * RESERVE
+        self._interval = 60 / per_minute * RESERVE
         self._clock = clock
         self._sleep = sleep
         self._lock = threading.Lock()

@@ -33,6 +33,10 @@ def lost(perhaps_done: bool) -> TransientFailure:
     return TransientFailure("the connection failed", "Check the network.", perhaps_done=perhaps_done)
 
 
+def flawed() -> NoUsableAnswer:
+    return NoUsableAnswer("it is flawed", "Mend it.")
+
+
 class Script:
     """In place of Http: each request has the next outcome of those that are given, and is kept."""
 
@@ -149,6 +153,8 @@ def test_xml_is_read_where_it_was_asked_for() -> None:
         ([lost(True)] + [lost(False)] * 3, TransientFailure, f"after 4 tries. {DOUBT} The reason: the connection failed. Check the network."),
         ([BUSY] * 4, TransientFailure, f"after 4 tries. {DOUBT} The reason: the server sent something other than JSON (HTTP 503). {LATER}"),
         ([Reply(429, None, b"")] * 4, TransientFailure, f"after 4 tries. The reason: the server sent an empty body (HTTP 429). {QUOTA}"),
+        ([BUSY._replace(flaw=flawed()) for _try in range(4)], TransientFailure, f"after 4 tries. {DOUBT} The reason: it is flawed (HTTP 503). {LATER}"),
+        ([Reply(404, None, b"", flawed())], NoUsableAnswer, "The reason: it is flawed (HTTP 404). Mend it."),
         ([TOO_MANY] * 4, TransientFailure, f'after 4 tries. The reason: the API said "Slow down" (code 429: too many requests). {QUOTA}'),
         (
             [Reply(429, "61", TOO_MANY.body)],

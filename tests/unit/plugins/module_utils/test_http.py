@@ -46,7 +46,7 @@ def test_the_reason_is_what_the_operating_system_says() -> None:
     error = RuntimeError("https://api.smspartner.fr/v1?apiKey=secret")
     error.__cause__ = ConnectionResetError(104, "Connection reset by peer")
     assert _reason(error) == "Connection reset by peer"
-    assert _reason(RuntimeError("apiKey=secret")) == "it was closed before the answer was whole"
+    assert _reason(RuntimeError("apiKey=secret")) == "it brought no whole answer"
 
 
 def test_the_host_of_a_proxy_with_and_without_a_scheme() -> None:
@@ -143,9 +143,10 @@ def test_an_answer_is_whole_and_decompressed(encoding: str, body: bytes) -> None
         assert send(server).body == whole
     with Origin([answer(body, Content_Encoding=encoding)]) as server:
         assert send(server, limit=len(whole)).body == whole
-    failure = failure_of(Origin([answer(body, "404 Not Found", Content_Encoding=encoding)]), limit=len(whole) - 1)
-    assert str(failure) == f"the answer is longer than {len(whole) - 1} bytes. Check that api_url leads to the SMS Partner API."
-    assert failure.http_status == 404
+    with Origin([answer(body, "404 Not Found", Content_Encoding=encoding)]) as server:
+        reply = send(server, limit=len(whole) - 1)
+    assert str(reply.flaw) == f"the server sent an answer longer than {len(whole) - 1} bytes. Check that api_url leads to the SMS Partner API."
+    assert (reply.status, reply.body) == (404, b"")
 
 
 def test_nothing_compressed_is_nothing() -> None:
@@ -154,18 +155,31 @@ def test_nothing_compressed_is_nothing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("encoding", "body", "flaw"),
+    [
+        ("br", b"x", "is compressed in a way that was not asked for"),
+        ("gzip", b"x" * 99, "whose compression is broken"),
+        ("gzip", gzip.compress(TEXT)[:-9], "whose compression is broken"),
+        ("gzip", gzip.compress(b"{}") + gzip.compress(b"{}"), "whose compression is broken"),
+    ],
+)
+def test_an_answer_that_cannot_be_read(encoding: str, body: bytes, flaw: str) -> None:
+    with Origin([answer(body, "503 Busy", Content_Encoding=encoding, Retry_After="7")]) as server:
+        reply = send(server)
+    assert reply[:3] == (503, "7", b"")
+    assert re.fullmatch(rf"the server sent an answer (that )?{flaw}\. Check the proxy in between\.", str(reply.flaw))
+
+
+@pytest.mark.parametrize(
     ("given", "message", "status"),
     [
-        (answer(b"x", Content_Encoding="br"), "the answer is compressed in a way that was not asked for. Check the proxy in between.", 200),
-        (answer(b"x" * 99, "404 Not Found", Content_Encoding="gzip"), "the answer's compression is broken. Check the proxy in between.", 404),
-        (answer(gzip.compress(TEXT)[:-9], "404 Not Found", Content_Encoding="gzip"), "the answer's compression is broken. Check the proxy in between.", 404),
         (answer(b"", "302 Found", Location="//elsewhere.example:99/x"), f"the server redirects to elsewhere.example. {NOT_FOLLOWED}", 302),
         (answer(b"", "308 Permanent Redirect", Location="/x"), f"the server redirects to 127.0.0.1. {NOT_FOLLOWED}", 308),
         (answer(b"", "301 Moved", Location="mailto:x"), f"the server redirects to no host. {NOT_FOLLOWED}", 301),
         (answer(b"", "307 Temporary Redirect", Location="http://[x"), f"the server redirects to no readable host. {NOT_FOLLOWED}", 307),
     ],
 )
-def test_an_answer_that_is_none(given: bytes, message: str, status: int) -> None:
+def test_a_redirect_is_not_followed(given: bytes, message: str, status: int) -> None:
     failure = failure_of(Origin([given]))
     assert failure.__class__ is NoUsableAnswer
     assert str(failure) == message
@@ -174,14 +188,20 @@ def test_an_answer_that_is_none(given: bytes, message: str, status: int) -> None
 
 @pytest.mark.parametrize(
     "given",
-    [b"", answer(b"{}", Content_Length="3"), b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"],
+    [
+        b"",
+        answer(b"{}", Content_Length="3"),
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+        b"Go away\r\n\r\n",
+    ],
 )
 def test_an_answer_that_is_cut_short_may_have_been_carried_out(given: bytes) -> None:
     server = Origin([given])
     failure = failure_of(server)
     assert isinstance(failure, TransientFailure)
     assert failure.perhaps_done
-    problem = f"the connection to {server.address} failed (it was closed before the answer was whole)"
+    problem = f"the connection to {server.address} failed (it brought no whole answer)"
     assert str(failure) == f"{problem}. Check the network, the proxy, and that api_url is right."
 
 
@@ -259,7 +279,20 @@ def test_a_url_over_which_a_key_may_travel(url: str) -> None:
     [
         *(
             (url, "api_url: it is not a plain http or https URL. Give one such as https://api.smspartner.fr/v1, without credentials, query or fragment.")
-            for url in ("", "ftp://x", "https://", "https://a@b", "https://a?b", "https://a#b", "https://a b", "https://a:65536", "https://a:b", "https://a\\b")
+            for url in (
+                "",
+                "ftp://x",
+                "https://",
+                "https://a@b",
+                "https://a?b",
+                "https://a#b",
+                "https://a b",
+                "https://a:65536",
+                "https://a:b",
+                "https://a\\b",
+                "https://[1:2:3]",
+                "https://[1.2.3.4]",
+            )
         ),
         *(
             (url, "api_url: http would send the API key in clear text. Use https; http is for a loopback address or localhost.")

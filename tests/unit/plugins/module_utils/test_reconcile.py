@@ -75,6 +75,14 @@ def test_requests_are_spaced_with_a_reserve() -> None:
     assert waits == pytest.approx([1.005, 1.005, 1.005])
 
 
+def test_a_pace_of_any_size_is_one() -> None:
+    waits: list[float] = []
+    pace = Pace(10**400, sleep=waits.append)
+    pace()
+    pace()
+    assert waits == []
+
+
 class Listless:
     """A stop list on which every removal comes to what it is told."""
 

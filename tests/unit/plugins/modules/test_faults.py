@@ -40,6 +40,7 @@ FAULTS: list[tuple[str, dict[str, t.Any], str]] = [
     ("the body drips, but in time", {"drip": "body", "interval": 0.001}, AS_EVER),
     ("the answer is longer than any known one", {"oversize": 1 << 19}, AS_EVER),
     ("the answer is longer than 1 MiB", {"oversize": 1 << 20}, AT_ONCE),
+    ("HTTP 503 with more than 1 MiB", {"oversize": 1 << 20, "status": 503}, IN_DOUBT),
     ("the answer is compressed with gzip", {"compress": "gzip"}, AS_EVER),
     ("the answer is compressed with deflate", {"compress": "deflate"}, AS_EVER),
     ("the answer is a gzip bomb", {"compress": "gzip", "oversize": 20 << 20}, AT_ONCE),
