@@ -115,7 +115,7 @@ class Run:
             thread.start()
         for thread in threads:
             thread.join()
-        if self._unsettled and self._fatal is None:
+        if self._unsettled:
             self._settle()
         if self._fatal is not None:
             raise self._fatal
@@ -170,13 +170,19 @@ class Run:
                 self._unchanged += 1
 
     def _settle(self) -> None:
-        """Look up, in one reading of the list, the numbers that the API took for listed although the list did not show them before."""
-        try:
-            entries = {stop.phone_number: stop for stop in self._stop_list.entries(numbers=self._unsettled).stops}
-        except SmsPartnerError as error:
-            self._end(error)
-            return
+        """Look up, in one reading of the list, the numbers that the API took for listed although the list did not show them before.
+
+        Where the list cannot be read, only those are settled that an earlier try may have put there.
+        """
+        entries: dict[str, Stop] = {}
+        if self._fatal is None:
+            try:
+                entries = {stop.phone_number: stop for stop in self._stop_list.entries(numbers=self._unsettled).stops}
+            except SmsPartnerError as error:
+                self._end(error)
         for number, outcome in self._unsettled.items():
+            if self._fatal is not None and not outcome.perhaps_done:
+                continue
             try:
                 self._note_added(number, settle_add(number, outcome, [entries[number]] if number in entries else []))
             except Refusal as error:

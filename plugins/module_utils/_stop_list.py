@@ -14,7 +14,7 @@ import typing as t
 
 from ansible_collections.community.smspartner.plugins.module_utils._answer import Answer, require_xml_library, whole_number
 from ansible_collections.community.smspartner.plugins.module_utils._api import Api, Call, Outcome
-from ansible_collections.community.smspartner.plugins.module_utils._errors import NoUsableAnswer, Refusal
+from ansible_collections.community.smspartner.plugins.module_utils._errors import NoUsableAnswer, Refusal, SmsPartnerError
 
 NOT_FOUND = 4
 # The API's pages disagree on 3: an older one has "message id is required", a newer one "already in the stop list".
@@ -103,7 +103,13 @@ class StopList:
         :raises SmsPartnerError: when the call fails
         """
         outcome = self.send_add(phone_number)
-        stops = self.entries(numbers={phone_number}).stops if outcome.answer.code in ALREADY_LISTED else []
+        try:
+            stops = self.entries(numbers={phone_number}).stops if outcome.answer.code in ALREADY_LISTED else []
+        except SmsPartnerError as error:
+            if outcome.perhaps_done:
+                error.tried = f"{settle_add(phone_number, outcome, ()).warning} {error.tried}"
+                error.results = {"changed": True}
+            raise
         return settle_add(phone_number, outcome, stops)
 
     def send_add(self, phone_number: str) -> Outcome:
@@ -147,11 +153,12 @@ def _no_search_for_cycles() -> t.Iterator[None]:
 def _selected(rows: list[t.Any], numbers: t.Container[str] | None, ids: t.Container[int] | None) -> list[Stop]:
     """The rows that are asked for, as entries; every row is checked.
 
-    :raises ValueError: for a row without an id or a number
+    :raises ValueError: for a row without an id or a number, and for an id that comes twice
     """
     everything = numbers is None and ids is None
     numbers, ids = numbers or (), ids or ()
     stops: list[Stop] = []
+    seen: set[int] = set()
     for row in rows:
         try:
             stop_id, phone_number = row["id"], row["phoneNumber"]
@@ -160,8 +167,12 @@ def _selected(rows: list[t.Any], numbers: t.Container[str] | None, ids: t.Contai
         # Most rows are plain: a list may be long, and to look closer at each would take longer than to read it.
         if (type(stop_id), type(phone_number)) != PLAIN or stop_id < 1 or not phone_number:
             stop_id = _checked_id(stop_id, phone_number)
+        seen.add(stop_id)
         if everything or phone_number in numbers or stop_id in ids:
             stops.append(Stop(stop_id, phone_number, row.get("createdAt")))
+    if len(seen) < len(rows):
+        # A removal by such an id could take away the other entry.
+        raise ValueError("several rows have one id")
     return stops
 
 

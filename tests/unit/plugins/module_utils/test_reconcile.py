@@ -214,6 +214,19 @@ def test_a_list_that_cannot_be_read_leaves_what_was_done() -> None:
     assert done.result["errors"] == []
 
 
+@pytest.mark.parametrize("broken", [READ, NUMBERS[3]])
+def test_where_the_list_cannot_be_read_a_number_in_doubt_counts_as_added(broken: str) -> None:
+    failure = NoUsableAnswer("it broke", "Mend it.")
+    script = Script().on(NUMBERS[0], outcome(15)).on(NUMBERS[1], outcome(15, perhaps_done=True)).on(broken, failure)
+    done = Carried(script, Plan(NUMBERS[:4], [], 0, []))
+    assert script.calls == [*NUMBERS[:4], READ][: 5 if broken == READ else 4]
+    assert done.failure is failure
+    assert done.added == [(None, NUMBERS[1]), (72, NUMBERS[2]), (73, NUMBERS[3])][: 3 if broken == READ else 2]
+    (warning,) = done.warnings
+    assert warning.startswith(f"The API refused {NUMBERS[1]} with code 15, after an earlier try")
+    assert (done.result["unchanged"], done.result["errors"]) == (0, [])
+
+
 def test_a_refused_entry_is_recorded_and_the_rest_goes_on() -> None:
     script = Script().on(NUMBERS[0], Refusal(9, "No")).on(2, Refusal(500, ""))
     done = Carried(script, Plan(NUMBERS[:2], ENTRIES[:3], 0, []))

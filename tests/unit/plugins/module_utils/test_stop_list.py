@@ -116,6 +116,7 @@ def test_the_empty_list(members: dict[str, t.Any]) -> None:
         ({"data": [{"id": None, "phoneNumber": NUMBER}], "nbData": 1}, "a row has no id"),
         ({"data": [{"id": 7, "phoneNumber": ""}], "nbData": 1}, "the row with the id 7 has no phone number"),
         ({"data": [{"id": 7, "phoneNumber": 33612345678}], "nbData": 1}, "the row with the id 7 has no phone number"),
+        ({"data": [{"id": 7, "phoneNumber": NUMBER}, {"id": "7", "phoneNumber": OTHER}], "nbData": 2}, "several rows have one id"),
     ],
     ids=str,
 )
@@ -188,6 +189,18 @@ def test_after_a_lost_try_a_refusal_is_a_change(rows: list[t.Any]) -> None:
         "that try is taken to have put the number on the list, and the task reports changed."
     )
     assert change == Change(True, 19 if rows else None, outcome(15).answer, warning)
+
+
+@pytest.mark.parametrize(("perhaps_done", "results"), [(True, {"changed": True}), (False, {})])
+def test_after_a_lost_try_a_list_that_cannot_be_read_hides_no_change(perhaps_done: bool, results: dict[str, t.Any]) -> None:
+    with pytest.raises(NoUsableAnswer) as failure:
+        stop_list(outcome(15, perhaps_done=perhaps_done), outcome(nbData=1, data=[]))[0].add(NUMBER)
+    doubt = (
+        f"The API refused {NUMBER} with code 15, after an earlier try of this run was left without an answer: "
+        "that try is taken to have put the number on the list, and the task reports changed. "
+    )
+    assert str(failure.value).startswith(f"{doubt if perhaps_done else ''}Could not read the stop list. The reason: the stop list is not whole")
+    assert failure.value.results == results
 
 
 def test_a_refused_number_that_the_list_does_not_show_is_a_failure() -> None:

@@ -75,6 +75,7 @@ def test_takes_what_is_whole(modules: Modules, emulator: Emulator, members: dict
         {"nbData": 1, "data": [{"id": 19}]},
         {"nbData": 1, "data": [{**ROW, "phoneNumber": ""}]},
         {"nbData": 1, "data": [{**ROW, "phoneNumber": 33612345678}]},
+        {"nbData": 2, "data": [ROW, ROW]},
     ],
     ids=str,
 )
