@@ -25,7 +25,8 @@ def to_e164(text: str, option: str) -> str:
     """Return the number as E.164 (``+33612345678``).
 
     The number needs a length that its country has, and no more: not every range in use is known to every release of
-    ``phonenumbers``. One in French national form must not be that of an overseas territory, which bears another country code.
+    ``phonenumbers``. One in French national form must not be that of an overseas territory, which bears another country code. One in
+    international form is taken digit by digit, but for a zero after the country code, as in ``+33 (0)6``.
 
     :raises InputError: for the option named ``option``, when the text is no phone number
     :raises MissingLibrary: without ``phonenumbers``
@@ -35,7 +36,7 @@ def to_e164(text: str, option: str) -> str:
     except ImportError:
         raise MissingLibrary("phonenumbers") from None
 
-    plain = _plain(text)
+    plain = _plain(text).lstrip("(")
     international = plain.startswith(("+", "00"))
     if not _is_spelled_as_number(plain):
         raise _unreadable(text, option)
@@ -45,7 +46,13 @@ def to_e164(text: str, option: str) -> str:
         raise _unreadable(text, option) from None
     if not _is_plausible(number) or not (international or _is_french(number)):
         raise _unreadable(text, option)
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    e164 = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    if not international or _digits(plain) == _digits(e164):
+        return e164
+    if _digits(plain) == f"{number.country_code}0{number.national_number}":
+        return to_e164(e164, option)
+    # phonenumbers knows old ways of dialling; on the list, the two are different numbers.
+    raise InputError(option, f'"{text}" is not in international form', f"Write {e164} if that is meant.")
 
 
 def _is_plausible(number: t.Any) -> bool:
@@ -79,6 +86,11 @@ def _plain(text: str) -> str:
 def _is_spelled_as_number(plain: str) -> bool:
     """Whether only digits and punctuation are left: phonenumbers would look for a number inside any text, and read letters as keys."""
     return all(character in PUNCTUATION or (character.isascii() and character.isdigit()) for character in plain.removeprefix("+"))
+
+
+def _digits(international: str) -> str:
+    """The digits from the country code on: no such code begins with a zero."""
+    return "".join(filter(str.isdigit, international)).lstrip("0")
 
 
 def _unreadable(text: str, option: str) -> InputError:

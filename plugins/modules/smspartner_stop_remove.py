@@ -27,6 +27,7 @@ options:
   phone_number:
     description:
       - The number, in French national form or in international form, in any usual spelling. Every entry that bears it is removed.
+      - One in international form is taken digit by digit, but for a zero after the country code.
       - Put it in quotes. To YAML, an unquoted C(0612345670) is an octal number; a number that arrives as an integer is refused.
     type: str
   response_format:

@@ -29,6 +29,7 @@ options:
   phone_numbers:
     description:
       - The numbers, each in French national form or in international form, in any usual spelling. Spellings of one number count once.
+      - One in international form is taken digit by digit, but for a zero after the country code.
       - One that cannot be read fails the task before any change. Country and length are checked, and not whether it is a mobile's.
       - Put each in quotes. A number that arrives as an integer is refused.
     type: list

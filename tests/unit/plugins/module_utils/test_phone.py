@@ -30,6 +30,26 @@ def test_a_number_that_cannot_be_read(text: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "e164"),
+    [("+378994127", "+3780549994127"), ("+370 8 612 34567", "+37061234567"), ("0078 912 345 67 89", "+79123456789"), ("+200000599806", "+20000599806")],
+)
+def test_no_digit_of_a_number_in_international_form_is_changed(text: str, e164: str) -> None:
+    with pytest.raises(InputError) as failure:
+        to_e164(text, "phone_number")
+    assert str(failure.value) == f'phone_number: "{text}" is not in international form. Write {e164} if that is meant.'
+
+
+def test_a_number_comes_out_only_as_one_that_would_go_in() -> None:
+    with pytest.raises(InputError):
+        to_e164("+3750808162999", "phone_number")
+
+
+@pytest.mark.parametrize("text", ["+33 (0)6 12 34 56 78", "0033(0)612345678", "(+33) 612345678", "(0033) 06 12 34 56 78", "+0033 612345678", "+33 0612345678"])
+def test_a_zero_after_the_country_code_is_dropped(text: str) -> None:
+    assert to_e164(text, "phone_number") == "+33612345678"
+
+
 @pytest.mark.parametrize("text", ["06.12.34.56.78", "(06)12/34-56 78", "+33\u00a06\u202f12\u200934 56 78", "06\u201312\u201434\u201056-78"])
 def test_usual_spellings_are_read(text: str) -> None:
     assert to_e164(text, "phone_number") == "+33612345678"

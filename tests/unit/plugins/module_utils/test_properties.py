@@ -70,6 +70,16 @@ def test_any_text_is_a_number_or_the_one_failure(text: str) -> None:
     assert re.fullmatch(r"\+[1-9][0-9]{4,16}", number)
 
 
+@given(st.from_regex(r"\A\+[1-9][0-9]{6,14}\Z"))
+def test_a_number_in_international_form_is_the_one_that_was_given(text: str) -> None:
+    try:
+        number = to_e164(text, "phone_number")
+    except InputError:
+        return
+    assert to_e164(number, "phone_number") == number
+    assert text in (number, *(f"{number[:end]}0{number[end:]}" for end in (2, 3, 4)))
+
+
 @given(st.text(st.characters().filter(str.isprintable), min_size=1), st.text(), st.text())
 def test_no_spelling_of_any_key_is_left(key: str, before: str, after: str) -> None:
     redact = Redactor(key)
