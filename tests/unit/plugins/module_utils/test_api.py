@@ -33,10 +33,6 @@ def lost(perhaps_done: bool) -> TransientFailure:
     return TransientFailure("the connection failed", "Check the network.", perhaps_done=perhaps_done)
 
 
-def flawed() -> NoUsableAnswer:
-    return NoUsableAnswer("it is flawed", "Mend it.")
-
-
 class Script:
     """In place of Http: each request has the next outcome of those that are given, and is kept."""
 
@@ -153,8 +149,6 @@ def test_xml_is_read_where_it_was_asked_for() -> None:
         ([lost(True)] + [lost(False)] * 3, TransientFailure, f"after 4 tries. {DOUBT} The reason: the connection failed. Check the network."),
         ([BUSY] * 4, TransientFailure, f"after 4 tries. {DOUBT} The reason: the server sent something other than JSON (HTTP 503). {LATER}"),
         ([Reply(429, None, b"")] * 4, TransientFailure, f"after 4 tries. The reason: the server sent an empty body (HTTP 429). {QUOTA}"),
-        ([BUSY._replace(flaw=flawed()) for _try in range(4)], TransientFailure, f"after 4 tries. {DOUBT} The reason: it is flawed (HTTP 503). {LATER}"),
-        ([Reply(404, None, b"", flawed())], NoUsableAnswer, "The reason: it is flawed (HTTP 404). Mend it."),
         ([TOO_MANY] * 4, TransientFailure, f'after 4 tries. The reason: the API said "Slow down" (code 429: too many requests). {QUOTA}'),
         (
             [Reply(429, "61", TOO_MANY.body)],
@@ -168,6 +162,16 @@ def test_failure(outcomes: list[Reply | SmsPartnerError], kind: type[SmsPartnerE
     assert failure.__class__ is kind
     separator = " " if message.startswith("after") else ". "
     assert str(failure) == f"Could not remove the entry 19 from the stop list{separator}{message}"
+
+
+def test_a_body_that_cannot_be_read_is_no_usable_answer() -> None:
+    def flawed(status: int) -> Reply:
+        return Reply(status, None, b"", NoUsableAnswer("it is flawed", "Mend it."))
+
+    failure = Account(*(flawed(503) for _try in range(4))).fail()
+    assert str(failure) == f"Could not remove the entry 19 from the stop list after 4 tries. {DOUBT} The reason: it is flawed (HTTP 503). {LATER}"
+    failure = Account(flawed(404)).fail()
+    assert str(failure) == "Could not remove the entry 19 from the stop list. The reason: it is flawed (HTTP 404). Mend it."
 
 
 @pytest.mark.parametrize(
