@@ -25,6 +25,7 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=5,
 )
+printable = st.characters(exclude_categories=["C", "Z"], include_characters=" ")
 text_in_xml = st.text(st.characters(min_codepoint=32, exclude_categories=["Cs", "Cn", "Co"]), max_size=20)
 
 
@@ -80,7 +81,7 @@ def test_a_number_in_international_form_is_the_one_that_was_given(text: str) -> 
     assert text in (number, *(f"{number[:end]}0{number[end:]}" for end in (2, 3, 4)))
 
 
-@given(st.text(st.characters().filter(str.isprintable), min_size=1), st.text(), st.text())
+@given(st.text(printable, min_size=1), st.text(), st.text())
 def test_no_spelling_of_any_key_is_left(key: str, before: str, after: str) -> None:
     redact = Redactor(key)
     spellings = [key, json.dumps(key)[1:-1], html.escape(key)]
