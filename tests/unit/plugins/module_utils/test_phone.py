@@ -41,7 +41,7 @@ def test_no_digit_of_a_number_in_international_form_is_changed(text: str, e164: 
 
 
 def test_a_number_comes_out_only_as_one_that_would_go_in() -> None:
-    with pytest.raises(InputError, match="^phone_number: "):
+    with pytest.raises(InputError, match=r"^phone_number: "):
         to_e164("+3750808162999", "phone_number")
 
 
