@@ -164,7 +164,6 @@ def test_the_timeout_is_that_of_a_request(run: Runner) -> None:
         ({"phone_numbers": ["0612345678", 612345678]}, f"phone_numbers: 612345678 {NO_TEXT}"),
         ({"phone_numbers": 612345678}, f"phone_numbers: 612345678 {NO_TEXT}"),
     ],
-    ids=str,
 )
 def test_bad_input_is_told_before_the_work(run: Runner, options: dict[str, t.Any], message: str) -> None:
     assert run(**options) == {"failed": True, "msg": message}
