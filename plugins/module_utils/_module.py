@@ -100,7 +100,7 @@ def run(
 
     module.params = _shown(values, redact)
     try:
-        _check_key(key, module.given.get("api_key", key))
+        _check_key(key, module.given.get("api_key"))
         _check_options(options, module.given, values)
         stop_list = _stop_list(key, values, pace(values))
         result = work(Task(values, stop_list, module.check_mode, module._diff, warn))

@@ -225,6 +225,11 @@ def test_what_ansible_shows_of_the_options_is_masked_as_well(run: Runner, key: s
     assert run.tasks[0].options["api_url"] == "http://127.0.0.1/k3y%2F%2B"
 
 
+def test_the_value_of_what_is_no_option_is_not_shown(run: Runner) -> None:
+    assert run(apiKey="s3cret", id=19)["msg"].startswith("Unsupported parameters")
+    assert (run.shown.get("id"), "s3cret" in str(run.shown)) == (19, False)
+
+
 def test_what_ansible_logs_of_the_options_is_masked_as_well(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     logged: list[str] = []
     monkeypatch.setattr(basic.AnsibleModule, "log", lambda _module, message, log_args=None: logged.append(f"{message} {log_args}"))
