@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 import typing as t
 from email.utils import parsedate_to_datetime
@@ -17,6 +18,7 @@ from ansible_collections.community.smspartner.plugins.module_utils import _answe
 from ansible_collections.community.smspartner.plugins.module_utils._answer import Answer
 from ansible_collections.community.smspartner.plugins.module_utils._errors import (
     MEANINGS,
+    Ended,
     NoUsableAnswer,
     Refusal,
     SmsPartnerError,
@@ -63,25 +65,32 @@ class Api:
         key: str,
         *,
         retries: int,
-        pace: t.Callable[[], None],
+        pace: t.Callable[[], float],
         sleep: t.Callable[[float], None] = time.sleep,
     ) -> None:
-        """``retries`` is how many more tries follow a transient failure; ``pace`` is called before each try and may block."""
+        """``retries`` is how many more tries follow a transient failure; ``pace`` tells before each try how many seconds it has to wait."""
         self._http = http
         self._key = key
         self._retries = retries
         self._sleep = sleep
         self._pace = pace
+        self._ended = threading.Event()
+
+    def end(self) -> None:
+        """Begin no call from now on, not even one that waits for its turn; those under way go on to their answer."""
+        self._ended.set()
 
     def call(self, call: Call) -> Outcome:
         """Return the answer if it succeeded, or if its code is one of ``call.expected``.
 
         :raises Refusal: for any other code
         :raises NoUsableAnswer: when no try brought an answer; a ``TransientFailure`` tells whether the call may have been carried out
+        :raises Ended: after ``end``
         """
         perhaps_done = False
         retry = 0
         while True:
+            self._wait_for_turn(is_first=retry == 0)
             try:
                 answer, http_status = self._try(call)
                 return Outcome(_expected(answer, http_status, call.expected), http_status, perhaps_done)
@@ -96,8 +105,15 @@ class Api:
             self._sleep(wait)
             retry += 1
 
+    def _wait_for_turn(self, *, is_first: bool) -> None:
+        seconds = self._pace()
+        if is_first:
+            if self._ended.wait(seconds):
+                raise Ended
+        elif seconds > 0:
+            self._sleep(seconds)
+
     def _try(self, call: Call) -> tuple[Answer, int]:
-        self._pace()
         reply = self._send(call)
         try:
             if reply.flaw is not None:

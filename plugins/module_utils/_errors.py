@@ -101,6 +101,10 @@ class TransientFailure(NoUsableAnswer):
         self.retry_after = retry_after
 
 
+class Ended(Exception):
+    """A call that was not begun, since the run had come to its end before its turn; nobody reads of it."""
+
+
 class Refusal(SmsPartnerError):
     """The API answered with a code that the call did not expect."""
 

@@ -84,12 +84,12 @@ class Task(t.NamedTuple):
 def run(
     work: t.Callable[[Task], Result],
     options: dict[str, dict[str, t.Any]],
-    pace: t.Callable[[dict[str, t.Any]], t.Callable[[], None]] = lambda _options: lambda: None,
+    pace: t.Callable[[dict[str, t.Any]], t.Callable[[], float]] = lambda _options: lambda: 0.0,
     **constraints: t.Any,
 ) -> None:
     """Run a module: check its options, do its work, and exit with the result or with the one failure.
 
-    ``pace`` makes, from the options, what is called before each request.
+    ``pace`` makes, from the options, what tells before each request how many seconds it has to wait.
     """
     module = _Module(argument_spec={**CONNECTION_OPTIONS, **options}, supports_check_mode=True, **constraints)
     values, key = module.params, module.params["api_key"]
@@ -122,7 +122,7 @@ def diff_of(before: t.Sequence[Result], after: t.Sequence[Result]) -> t.Any:
     return pairs if len(pairs) > 1 else pairs[0] if pairs else {"before": {}, "after": {}}
 
 
-def _stop_list(key: str, options: dict[str, t.Any], pace: t.Callable[[], None]) -> StopList:
+def _stop_list(key: str, options: dict[str, t.Any], pace: t.Callable[[], float]) -> StopList:
     http = Http(
         options["api_url"].strip(),
         timeout=options["timeout"],

@@ -14,7 +14,7 @@ import time
 import typing as t
 
 from ansible_collections.community.smspartner.plugins.module_utils._api import Outcome
-from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError, Refusal, SmsPartnerError
+from ansible_collections.community.smspartner.plugins.module_utils._errors import Ended, InputError, Refusal, SmsPartnerError
 from ansible_collections.community.smspartner.plugins.module_utils._stop_list import (
     ALREADY_LISTED,
     Change,
@@ -65,27 +65,19 @@ def plan_absent(entries: t.Sequence[Stop], numbers: t.Iterable[str], ids: t.Iter
 class Pace:
     """Spaces the starts of requests evenly, for any number of threads."""
 
-    def __init__(
-        self,
-        per_minute: int,
-        *,
-        clock: t.Callable[[], float] = time.monotonic,
-        sleep: t.Callable[[float], None] = time.sleep,
-    ) -> None:
+    def __init__(self, per_minute: int, *, clock: t.Callable[[], float] = time.monotonic) -> None:
         self._interval = 60 / per_minute * RESERVE
         self._clock = clock
-        self._sleep = sleep
         self._lock = threading.Lock()
         self._next = clock()
 
-    def __call__(self) -> None:
-        """Wait for the next free slot."""
+    def __call__(self) -> float:
+        """Take the next free slot, and return the seconds until it."""
         with self._lock:
             now = self._clock()
             slot = max(self._next, now)
             self._next = slot + self._interval
-        if slot > now:
-            self._sleep(slot - now)
+        return slot - now
 
 
 class Run:
@@ -141,12 +133,14 @@ class Run:
     def _work(self, jobs: t.Iterator[tuple[t.Callable[[t.Any], None], t.Any]]) -> None:
         while True:
             with self._lock:
-                job = next(jobs, None) if self._fatal is None else None
+                job = next(jobs, None)
             if job is None:
                 return
             act, subject = job
             try:
                 act(subject)
+            except Ended:
+                return
             except Refusal as error:
                 self._refused(error, subject)
             except SmsPartnerError as error:
@@ -210,6 +204,7 @@ class Run:
     def _end(self, error: SmsPartnerError) -> None:
         with self._lock:
             self._fatal = self._fatal or error
+        self._stop_list.end()
 
 
 def named(stop: Stop) -> dict[str, t.Any]:

@@ -112,6 +112,10 @@ class StopList:
             raise
         return settle_add(phone_number, outcome, stops)
 
+    def end(self) -> None:
+        """Send nothing new from now on; see ``Api.end``."""
+        self._api.end()
+
     def send_add(self, phone_number: str) -> Outcome:
         """Send the call alone. An answer with a code of ``ALREADY_LISTED`` needs the list to be understood: see ``settle_add``."""
         purpose = f"put {phone_number} on the stop list"

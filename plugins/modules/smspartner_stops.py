@@ -213,7 +213,7 @@ def reconcile(task: Task) -> Result:
     return {**result, "diff": _diff(plan, result)} if task.diff_mode else result
 
 
-def _pace(options: dict[str, t.Any]) -> t.Callable[[], None]:
+def _pace(options: dict[str, t.Any]) -> t.Callable[[], float]:
     if options["requests_per_minute"] < 1:
         raise InputError("requests_per_minute", "it is less than 1", "Give the number of requests that a minute may hold.")
     return Pace(options["requests_per_minute"])

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 import typing as t
 from datetime import datetime, timedelta, timezone
@@ -15,7 +16,7 @@ from email.utils import format_datetime
 import pytest
 from ansible_collections.community.smspartner.plugins.module_utils._answer import Answer
 from ansible_collections.community.smspartner.plugins.module_utils._api import Api, Call, Outcome, _seconds, _wait
-from ansible_collections.community.smspartner.plugins.module_utils._errors import NoUsableAnswer, Refusal, SmsPartnerError, TransientFailure
+from ansible_collections.community.smspartner.plugins.module_utils._errors import Ended, NoUsableAnswer, Refusal, SmsPartnerError, TransientFailure
 from ansible_collections.community.smspartner.plugins.module_utils._http import Http, Reply
 
 REMOVE = Call("remove the entry 19 from the stop list", "GET", "/stop-sms/delete", {"id": 19}, expected=(4,))
@@ -27,6 +28,7 @@ DONE = Reply(200, None, b'{"success": true, "code": 200}')
 GONE = Reply(404, None, b'{"success": false, "code": 4, "message": "Not found"}')
 BUSY = Reply(503, None, b"busy")
 TOO_MANY = Reply(429, None, b'{"code": 429, "message": "Slow down"}')
+TURN = 0.01
 
 
 def lost(perhaps_done: bool) -> TransientFailure:
@@ -49,19 +51,23 @@ class Script:
 
 
 class Account:
-    """An Api on a script, and what it did beside its requests: "pace", or the seconds of a wait."""
+    """An Api on a script, and what it did beside its requests: "pace", or the seconds of a wait; ``TURN`` of them are for a turn."""
 
     def __init__(self, *outcomes: Reply | SmsPartnerError, retries: int = 3) -> None:
         self.http = Script(*outcomes)
         self.did: list[t.Any] = []
-        self._api = Api(t.cast(Http, self.http), "KEY", retries=retries, pace=lambda: self.did.append("pace"), sleep=self.did.append)
+        self.api = Api(t.cast(Http, self.http), "KEY", retries=retries, pace=self._pace, sleep=self.did.append)
+
+    def _pace(self) -> float:
+        self.did.append("pace")
+        return TURN
 
     def call(self, call: Call = REMOVE) -> Outcome:
-        return self._api.call(call)
+        return self.api.call(call)
 
     def fail(self, call: Call = REMOVE) -> SmsPartnerError:
         with pytest.raises(SmsPartnerError) as failure:
-            self._api.call(call)
+            self.api.call(call)
         return failure.value
 
 
@@ -219,7 +225,7 @@ def test_any_other_status_is_final(status: int) -> None:
 def test_each_try_is_paced_and_each_but_the_first_waits_twice_as_long() -> None:
     account = Account(*[BUSY] * 5, retries=4)
     account.fail()
-    assert account.did == ["pace", 0.5, "pace", 1.0, "pace", 2.0, "pace", 4.0, "pace"]
+    assert account.did == ["pace", 0.5, "pace", TURN, 1.0, "pace", TURN, 2.0, "pace", TURN, 4.0, "pace", TURN]
 
 
 def test_a_backoff_is_shortened_by_up_to_a_half(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,7 +237,7 @@ def test_a_backoff_is_shortened_by_up_to_a_half(monkeypatch: pytest.MonkeyPatch)
 def test_what_the_server_asks_for_is_waited_for_up_to_a_minute() -> None:
     account = Account(Reply(503, "0", b""), Reply(429, "60", TOO_MANY.body), DONE)
     account.call()
-    assert account.did == ["pace", 0.0, "pace", 60.0, "pace"]
+    assert account.did == ["pace", 0.0, "pace", TURN, 60.0, "pace", TURN]
     account = Account(Reply(429, "61", TOO_MANY.body), DONE)
     account.fail()
     assert account.did == ["pace"]
@@ -270,7 +276,37 @@ def test_retry_after_may_be_a_date() -> None:
 
 def test_without_another_way_a_wait_is_a_real_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(random, "uniform", lambda least, most: 0.1)
-    api = Api(t.cast(Http, Script(lost(True), DONE)), "KEY", retries=1, pace=lambda: None)
+    api = Api(t.cast(Http, Script(lost(True), DONE)), "KEY", retries=1, pace=lambda: 0.05)
     began = time.monotonic()
     assert api.call(REMOVE).perhaps_done
-    assert time.monotonic() - began >= 0.05
+    assert time.monotonic() - began >= 0.15
+
+
+def test_after_the_end_no_call_is_begun() -> None:
+    account = Account(DONE)
+    account.api.end()
+    with pytest.raises(Ended):
+        account.call()
+    assert account.http.sent == []
+
+
+def test_the_end_does_not_wait_for_the_turn_of_a_call() -> None:
+    api = Api(t.cast(Http, Script()), "KEY", retries=0, pace=lambda: 60.0)
+    timer = threading.Timer(0.05, api.end)
+    timer.start()
+    with pytest.raises(Ended):
+        api.call(REMOVE)
+    timer.join()
+
+
+def test_a_call_under_way_goes_on_after_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    account = Account(lost(True), DONE)
+    send = account.http.send
+
+    def send_and_end(*args: t.Any, **kwargs: t.Any) -> Reply:
+        account.api.end()
+        return send(*args, **kwargs)
+
+    monkeypatch.setattr(account.http, "send", send_and_end)
+    assert account.call().perhaps_done
+    assert len(account.http.sent) == 2

@@ -126,7 +126,15 @@ def test_key_and_address_may_come_from_the_environment_and_with_blanks(run: Runn
 
 def test_the_connection_is_as_the_options_say(run: Runner) -> None:
     paces: list[float] = []
-    run.constraints = {"pace": lambda options: lambda: paces.append(options["timeout"])}
+
+    def pace(options: dict[str, t.Any]) -> t.Callable[[], float]:
+        def take_slot() -> float:
+            paces.append(options["timeout"])
+            return 0.0
+
+        return take_slot
+
+    run.constraints = {"pace": pace}
     with Origin([b"HTTP/1.1 503 Busy\r\nRetry-After: 0\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"]) as server:
         result = run(remove, api_url=f"http://{server.address}", retries=2, timeout=7)
         assert server.connections == 3

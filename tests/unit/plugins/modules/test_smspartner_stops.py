@@ -200,6 +200,13 @@ def test_a_key_that_is_withdrawn_costs_no_more_requests_than_may_be_under_way(mo
     assert emulator.calls.count("add") <= 8
 
 
+def test_after_the_end_not_even_what_waits_for_its_turn_is_sent(modules: Modules, emulator: Emulator) -> None:
+    emulator.fault(call="add", code=10, message="Incorrect API Key", times=-1)
+    result = modules.run(STOPS, phone_numbers=[f"06999999{i}" for i in range(10, 60)], concurrency=32, requests_per_minute=60)
+    assert (result["code"], result["added"], result["errors"]) == (10, [], [])
+    assert emulator.calls == ["list", "add"]
+
+
 def test_requests_are_paced(modules: Modules, emulator: Emulator) -> None:
     modules.run(STOPS, phone_numbers=[f"06999999{i}" for i in range(10, 15)], requests_per_minute=1200)
     times = [request["time"] for request in emulator.requests]
