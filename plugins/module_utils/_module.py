@@ -17,6 +17,7 @@ from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_requ
 from ansible_collections.community.smspartner.plugins.module_utils._api import Api
 from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError, MissingLibrary, SmsPartnerError
 from ansible_collections.community.smspartner.plugins.module_utils._http import Http
+from ansible_collections.community.smspartner.plugins.module_utils._phone import QUOTE_IT
 from ansible_collections.community.smspartner.plugins.module_utils._secrets import Redactor
 from ansible_collections.community.smspartner.plugins.module_utils._stop_list import StopList
 
@@ -172,11 +173,7 @@ def _check_ids(name: str, values: list[t.Any]) -> None:
 def _check_spelling(name: str, values: list[t.Any]) -> None:
     for value in values:
         if not isinstance(value, str):
-            raise InputError(
-                name,
-                f"{value!r} is not a string",
-                "Put the number in quotes: without them it is an integer to YAML, and 0612345670 is the octal 103402424, which reads as another number.",
-            )
+            raise InputError(name, f"{value!r} is not a string", QUOTE_IT)
 
 
 def _masked(result: Result, redact: Redactor) -> Result:

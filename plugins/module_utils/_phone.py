@@ -19,14 +19,18 @@ FRENCH_DIGITS = 9  # after the country code
 # Reunion and Mayotte, Guadeloupe, French Guiana, Martinique: their numbers in national form are as long as those of France.
 OVERSEAS = (262, 590, 594, 596)
 PUNCTUATION = frozenset(" -.()/")
+QUOTE_IT = (
+    "Put the number in quotes where it is written, with its leading zero or its country code: "
+    "without quotes, 0612345670 is an integer to YAML, the octal 103402424, which reads as another number."
+)
 
 
 def to_e164(text: str, option: str) -> str:
     """Return the number as E.164 (``+33612345678``).
 
-    The number needs a length that its country has, and no more: not every range in use is known to every release of
-    ``phonenumbers``. One in French national form must not be that of an overseas territory, which bears another country code. One in
-    international form is taken digit by digit, but for a zero after the country code, as in ``+33 (0)6``.
+    The number needs a length that its country has, and no more: not every range in use is known to every release of ``phonenumbers``.
+    One in international form is taken digit by digit, but for a zero after the country code, as in ``+33 (0)6``. One in French national
+    form has its leading zero, and must not be that of an overseas territory, which bears another country code.
 
     :raises InputError: for the option named ``option``, when the text is no phone number
     :raises MissingLibrary: without ``phonenumbers``
@@ -37,22 +41,30 @@ def to_e164(text: str, option: str) -> str:
         raise MissingLibrary("phonenumbers") from None
 
     plain = _plain(text).lstrip("(")
-    international = plain.startswith(("+", "00"))
     if not _is_spelled_as_number(plain):
         raise _unreadable(text, option)
     try:
         number = phonenumbers.parse(plain, REGION)
     except phonenumbers.NumberParseException:
         raise _unreadable(text, option) from None
-    if not _is_plausible(number) or not (international or _is_french(number)):
+    if not _is_plausible(number):
         raise _unreadable(text, option)
     e164 = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-    if not international or _digits(plain) == _digits(e164):
-        return e164
-    if _digits(plain) == f"{number.country_code}0{number.national_number}":
-        return to_e164(e164, option)
-    # phonenumbers knows old ways of dialling; on the list, the two are different numbers.
-    raise InputError(option, f'"{text}" is not in international form', f"Write {e164} if that is meant.")
+    digits = _digits(plain)
+    if plain.startswith(("+", "00")):
+        digits = digits.lstrip("0")  # no country code begins with a zero
+        if digits == _digits(e164):
+            return e164
+        if digits == f"{number.country_code}0{number.national_number}":
+            return to_e164(e164, option)
+        # phonenumbers knows old ways of dialling; on the list, the two are different numbers.
+        raise InputError(option, f'"{text}" is not in international form', f"Write {e164} if that is meant.")
+    if digits not in (f"0{number.national_number}", f"{FRANCE}{number.national_number}"):
+        # Up to ansible-core 2.18, a template hands on an unquoted 0612345670 as the digits of the integer that it is to YAML: another's number.
+        raise InputError(option, f'"{text}" begins with neither 0 nor +', QUOTE_IT)
+    if not _is_french(number):
+        raise _unreadable(text, option)
+    return e164
 
 
 def _is_plausible(number: t.Any) -> bool:
@@ -88,9 +100,8 @@ def _is_spelled_as_number(plain: str) -> bool:
     return all(character in PUNCTUATION or (character.isascii() and character.isdigit()) for character in plain.removeprefix("+"))
 
 
-def _digits(international: str) -> str:
-    """The digits from the country code on: no such code begins with a zero."""
-    return "".join(filter(str.isdigit, international)).lstrip("0")
+def _digits(plain: str) -> str:
+    return "".join(filter(str.isdigit, plain))
 
 
 def _unreadable(text: str, option: str) -> InputError:

@@ -28,7 +28,8 @@ options:
     description:
       - The number, in French national form or in international form, in any usual spelling. Every entry that bears it is removed.
       - One in international form is taken digit by digit, but for a zero after the country code.
-      - Put it in quotes. To YAML, an unquoted C(0612345670) is an octal number; a number that arrives as an integer is refused.
+      - Put it in quotes. To YAML, an unquoted C(0612345670) is an octal number; a number that arrives as an integer is refused,
+        and so is one in national form without its leading zero.
     type: str
   response_format:
     description: The format that the API is asked to answer the removal in.

@@ -31,7 +31,7 @@ options:
       - The numbers, each in French national form or in international form, in any usual spelling. Spellings of one number count once.
       - One in international form is taken digit by digit, but for a zero after the country code.
       - One that cannot be read fails the task before any change. Country and length are checked, and not whether it is a mobile's.
-      - Put each in quotes. A number that arrives as an integer is refused.
+      - Put each in quotes. A number that arrives as an integer is refused, and so is one in national form without its leading zero.
     type: list
     elements: str
   ids:

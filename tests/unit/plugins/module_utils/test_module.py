@@ -40,7 +40,8 @@ UNSEEN = (
 )
 NO_ID = "is not an entry's id. Give the whole number greater than 0 that smspartner_stop_info shows; a phone number is not an id."
 NO_TEXT = (
-    "is not a string. Put the number in quotes: without them it is an integer to YAML, and 0612345670 is the octal 103402424, which reads as another number."
+    "is not a string. Put the number in quotes where it is written, with its leading zero or its country code: "
+    "without quotes, 0612345670 is an integer to YAML, the octal 103402424, which reads as another number."
 )
 
 

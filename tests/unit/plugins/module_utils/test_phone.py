@@ -30,6 +30,13 @@ def test_a_number_that_cannot_be_read(text: str) -> None:
     )
 
 
+@pytest.mark.parametrize("text", ["103402424", "1 03 40 24 24", "612345678", "331234567"])
+def test_a_number_that_has_lost_its_zero_is_refused(text: str) -> None:
+    with pytest.raises(InputError) as failure:
+        to_e164(text, "phone_number")
+    assert str(failure.value).startswith(f'phone_number: "{text}" begins with neither 0 nor +. Put the number in quotes where it is written, ')
+
+
 @pytest.mark.parametrize(
     ("text", "e164"),
     [("+378994127", "+3780549994127"), ("+370 8 612 34567", "+37061234567"), ("0078 912 345 67 89", "+79123456789"), ("+200000599806", "+20000599806")],
