@@ -141,7 +141,9 @@ def _typed(error: Exception | None, peer: str, timeout: float, sent: bool) -> No
     if sent or isinstance(error, lost):
         problem = f"the connection to {peer} failed ({_reason(error)})"
         return TransientFailure(problem, "Check the network, the proxy, and that api_url is right.", perhaps_done=sent)
-    return NoUsableAnswer(f"the request could not be made ({type(error).__name__})", "Check api_url and the proxy in the environment.")
+    # A proxy or a REQUESTS_CA_BUNDLE that cannot be used, most often.
+    advice = "Check api_url, and the proxy and the CA bundle in the environment."
+    return NoUsableAnswer(f"the request could not be made ({type(error).__name__})", advice)
 
 
 def _tunnel_status(error: BaseException) -> int | None:

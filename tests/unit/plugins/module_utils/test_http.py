@@ -123,6 +123,7 @@ def test_what_comes_back(given: bytes, reply: Reply) -> None:
         assert send(server) == reply
 
 
+CHECK_ENVIRONMENT = r"Check api_url, and the proxy and the CA bundle in the environment\."
 TEXT = b'{"code": 200}' * 20_000
 
 
@@ -437,11 +438,15 @@ def test_what_the_library_asks_of_a_proxy_is_handed_on() -> None:
     assert _Adapter().proxy_manager_for("http://127.0.0.1:3128", timeout=7).connection_pool_kw["timeout"] == 7
 
 
-def test_a_request_that_cannot_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("https_proxy", "http://127.0.0.1:99999")
+@pytest.mark.parametrize(
+    ("variable", "value", "error"),
+    [("https_proxy", "http://127.0.0.1:99999", "Invalid(Proxy)?URL"), ("REQUESTS_CA_BUNDLE", "/nonexistent", "OSError")],
+)
+def test_a_request_that_cannot_be_made(monkeypatch: pytest.MonkeyPatch, variable: str, value: str, error: str) -> None:
+    monkeypatch.setenv(variable, value)
     with pytest.raises(NoUsableAnswer) as failure:
         Http("https://api.smspartner.example", timeout=5).send("GET", "/x")
-    assert re.fullmatch(r"the request could not be made \(Invalid(Proxy)?URL\)\. Check api_url and the proxy in the environment\.", str(failure.value))
+    assert re.fullmatch(rf"the request could not be made \({error}\)\. {CHECK_ENVIRONMENT}", str(failure.value))
 
 
 def test_a_netrc_file_is_not_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
