@@ -13,7 +13,7 @@ import math
 import re
 import typing as t
 
-from ansible_collections.community.smspartner.plugins.module_utils._errors import MissingLibrary, NoUsableAnswer
+from ansible_collections.community.smspartner.plugins.module_utils._errors import CutOff, MissingLibrary, NoUsableAnswer
 
 # Deeper than any answer, and well within the recursion that Python and Ansible allow when they print it.
 MAX_DEPTH = 32
@@ -45,7 +45,7 @@ class Answer(t.NamedTuple):
 def read(body: bytes, *, xml: bool = False) -> Answer:
     """Decode an answer; where ``xml`` was asked for, one that came in JSON all the same is read as well.
 
-    :raises NoUsableAnswer: when the bytes are no answer, or one without a code
+    :raises NoUsableAnswer: when the bytes are no answer, or one without a code; a ``CutOff`` for the beginning of one
     :raises MissingLibrary: for ``xml`` without ``defusedxml``
     """
     if not body.strip():
@@ -78,8 +78,8 @@ def require_xml_library() -> None:
         raise MissingLibrary("defusedxml") from None
 
 
-def _no_answer(what: str, text: str = "", response: dict[str, t.Any] | None = None) -> NoUsableAnswer:
-    return NoUsableAnswer(
+def _no_answer(what: str, text: str = "", response: dict[str, t.Any] | None = None, kind: type[NoUsableAnswer] = NoUsableAnswer) -> NoUsableAnswer:
+    return kind(
         f"the server sent {what}",
         "Check that api_url leads to the SMS Partner API, and that no proxy answers in its place.",
         response=response,
@@ -100,6 +100,8 @@ def _from_json(text: str) -> dict[str, t.Any]:
     try:
         members = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError):
+        if text.lstrip().startswith("{") and not text.rstrip().endswith("}"):
+            raise _no_answer("JSON that breaks off", text, kind=CutOff) from None
         raise _no_answer("something other than JSON", text) from None
     if not isinstance(members, dict):
         raise _no_answer("JSON that is not an object", text)
@@ -165,6 +167,8 @@ def _from_xml(text: str) -> dict[str, t.Any]:
     try:
         root = fromstring(text, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError):
+        if "<result" in text and "</result" not in text:
+            raise _no_answer("XML that breaks off", text, kind=CutOff) from None
         raise _no_answer("XML that is broken or declares entities", text) from None
     if _name(root) != "result":
         raise _no_answer("XML that is not a result", text)

@@ -12,12 +12,14 @@ import random
 import threading
 import time
 import typing as t
+from datetime import timezone
 from email.utils import parsedate_to_datetime
 
 from ansible_collections.community.smspartner.plugins.module_utils import _answer
 from ansible_collections.community.smspartner.plugins.module_utils._answer import Answer
 from ansible_collections.community.smspartner.plugins.module_utils._errors import (
     MEANINGS,
+    CutOff,
     Ended,
     NoUsableAnswer,
     Refusal,
@@ -116,13 +118,11 @@ class Api:
     def _try(self, call: Call) -> tuple[Answer, int]:
         reply = self._send(call)
         try:
-            if reply.flaw is not None:
-                raise reply.flaw
-            answer = _answer.read(reply.body, xml=call.xml)
+            answer = _read(reply, call.xml)
         except NoUsableAnswer as error:
             error.http_status = reply.status
             error.problem += f" (HTTP {reply.status})"
-            if reply.status in TRANSIENT_STATUSES:
+            if reply.status in TRANSIENT_STATUSES or (isinstance(error, CutOff) and reply.until_close):
                 raise _transient(error, reply) from None
             raise
         if answer.code == TOO_MANY_REQUESTS:
@@ -136,12 +136,18 @@ class Api:
         return self._http.send(call.method, call.path, json=parameters, limit=call.limit)
 
 
+def _read(reply: Reply, xml: bool) -> Answer:
+    if reply.flaw is not None:
+        raise reply.flaw
+    answer = _answer.read(reply.body, xml=xml)
+    if answer.code == 200 and not answer.succeeded:
+        raise NoUsableAnswer("the API answered code 200 without success", MEANINGS[200][1], code=200, response=answer.body)
+    return answer
+
+
 def _expected(answer: Answer, http_status: int, codes: tuple[int, ...]) -> Answer:
-    if answer.succeeded or (answer.code in codes):
+    if answer.succeeded or answer.code in codes:
         return answer
-    if answer.code == 200:
-        problem = "the API answered code 200 without success"
-        raise NoUsableAnswer(problem, MEANINGS[200][1], code=200, http_status=http_status, response=answer.body)
     raise Refusal(answer.code, answer.message, http_status=http_status, response=answer.body)
 
 
@@ -168,7 +174,9 @@ def _seconds(retry_after: str | None) -> float | None:
     if value.isascii() and value.isdigit():
         return float(value[:10])
     try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+        date = parsedate_to_datetime(value)
+        # One without a zone is in UTC: HTTP knows no other.
+        return max(0.0, (date if date.tzinfo else date.replace(tzinfo=timezone.utc)).timestamp() - time.time())
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
 

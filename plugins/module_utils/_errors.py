@@ -88,6 +88,10 @@ class NoUsableAnswer(SmsPartnerError):
     """The server gave nothing from which to tell whether the call was carried out; not to be tried again."""
 
 
+class CutOff(NoUsableAnswer):
+    """An answer that breaks off. Where its end was the connection's, it is a lost one."""
+
+
 class TransientFailure(NoUsableAnswer):
     """A failure that another try may mend.
 

@@ -8,11 +8,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 import ssl
 import threading
 import typing as t
 import zlib
+from http.client import HTTPResponse, IncompleteRead
 from urllib.parse import urljoin, urlsplit
 
 from ansible_collections.community.smspartner.plugins.module_utils._errors import (
@@ -44,12 +46,16 @@ LONGEST_TIMEOUT = 1_000_000.0
 
 
 class Reply(t.NamedTuple):
-    """What came back from one try. ``flaw`` is why the body could not be read, if it could not."""
+    """What came back from one try. ``flaw`` is why the body could not be read, if it could not.
+
+    ``until_close`` tells that the body ended with the connection, so that only what is in it can tell whether it is whole.
+    """
 
     status: int
     retry_after: str | None
     body: bytes
     flaw: NoUsableAnswer | None = None
+    until_close: bool = False
 
 
 class Http:
@@ -89,7 +95,7 @@ class Http:
                 location = response.headers.get("Location")
                 if response.status_code in REDIRECTS and location is not None:
                     raise _redirected(url, location, response.status_code)
-                return _reply(response, limit)
+                return _reply(response, limit, lambda error: _typed(error, self._peer, self._timeout, sent=True))
 
         return _Try(exchange, self._peer).within(self._timeout)
 
@@ -104,7 +110,19 @@ class _Try(threading.Thread):
         self._peer = peer
         self._reply: Reply | None = None
         self._error: Exception | None = None
-        self.sent = False
+        self._lock = threading.Lock()
+        self._is_over = False
+        self._sent = False
+
+    def begin_to_send(self) -> None:
+        """Note that the request leaves, unless nobody waits for its answer any more: the next try may be under way.
+
+        :raises ConnectionAbortedError: when the time is up
+        """
+        with self._lock:
+            if self._is_over:
+                raise ConnectionAbortedError
+            self._sent = True
 
     def run(self) -> None:
         try:
@@ -115,10 +133,12 @@ class _Try(threading.Thread):
     def within(self, timeout: float) -> Reply:
         self.start()
         self.join(timeout)
+        with self._lock:
+            self._is_over = True
         if self._reply is not None:
             return self._reply
         # The error's own text may hold the URL, and so the key: it goes no further than this.
-        raise _typed(self._error, self._peer, timeout, self.sent) from None
+        raise _typed(self._error, self._peer, timeout, self._sent) from None
 
 
 def _typed(error: Exception | None, peer: str, timeout: float, sent: bool) -> NoUsableAnswer:
@@ -177,17 +197,20 @@ def _causes(error: BaseException) -> t.Iterator[BaseException]:
         waiting.extend(other for other in related if isinstance(other, BaseException))
 
 
-def _reply(response: requests.Response, limit: int | None) -> Reply:
+def _reply(response: requests.Response, limit: int | None, typed: t.Callable[[Exception], NoUsableAnswer]) -> Reply:
+    """What came, with the status and its headers even where the body breaks off."""
     status, retry_after = response.status_code, response.headers.get("Retry-After")
+    until_close = response.raw.length_remaining is None and not response.raw.chunked
     try:
-        return Reply(status, retry_after, _body(response, limit))
-    except NoUsableAnswer as error:
-        return Reply(status, retry_after, b"", error)
+        return Reply(status, retry_after, _body(response, limit, until_close), until_close=until_close)
+    except Exception as error:  # noqa: BLE001  # whatever broke, it is of the answer
+        return Reply(status, retry_after, b"", typed(error))
 
 
-def _body(response: requests.Response, limit: int | None) -> bytes:
+def _body(response: requests.Response, limit: int | None, until_close: bool) -> bytes:
     """The decoded body. It is read here and not by requests, which does not bound a decompression.
 
+    :raises ProtocolError: for one that breaks off
     :raises NoUsableAnswer: for one that is over the limit, or compressed in a way that cannot be read
     """
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
@@ -204,7 +227,7 @@ def _body(response: requests.Response, limit: int | None) -> bytes:
             raise NoUsableAnswer(f"the server sent an answer longer than {limit} bytes", "Check that api_url leads to the SMS Partner API.")
         parts.append(part)
     if inflater is not None and parts and (not inflater.eof or inflater.unused_data):
-        raise _broken_compression()
+        raise urllib3.exceptions.ProtocolError if until_close and not inflater.eof else _broken_compression()
     return b"".join(parts)
 
 
@@ -280,7 +303,8 @@ def _session(url: str, verify: bool | str) -> requests.Session:
     settings = session.merge_environment_settings(url, {}, None, verify, None)
     session.trust_env = False
     session.proxies = settings["proxies"]
-    session.verify = settings["verify"]
+    # requests before 2.28 takes an empty CURL_CA_BUNDLE for a wish not to check.
+    session.verify = settings["verify"] or verify
     proxy = requests.utils.select_proxy(url, session.proxies)
     if proxy and url.lower().startswith("http:") and not _is_loopback(_host_of(proxy)):
         problem = "the proxy in the environment would get the API key in clear text"
@@ -309,7 +333,7 @@ def _host_of(proxy: str) -> str:
 
 
 class _Adapter(HTTPAdapter):
-    """Has every connection note in its try when a request begins to leave: before that, nothing can have been carried out."""
+    """Has every connection tell its try when a request begins to leave: before that, nothing can have been carried out."""
 
     def init_poolmanager(self, *args: t.Any, **kwargs: t.Any) -> None:
         super().init_poolmanager(*args, **kwargs)
@@ -321,14 +345,35 @@ class _Adapter(HTTPAdapter):
         return manager
 
 
+class _Lines(io.BufferedReader):
+    """A file that remembers the last line that was read."""
+
+    last = b""
+
+    def readline(self, size: int | None = -1) -> bytes:
+        self.last = super().readline(size)
+        return self.last
+
+
+class _Response(HTTPResponse):
+    """Takes headers that end with the connection for cut off: to Python, that end is as good as the blank line."""
+
+    def begin(self) -> None:
+        self.fp = lines = _Lines(self.fp.detach())
+        super().begin()
+        if not lines.last:
+            raise IncompleteRead(b"")
+
+
 class _Noting:
     sock: t.Any
     connect: t.Callable[[], None]
+    response_class = _Response
 
     def endheaders(self, *args: t.Any, **kwargs: t.Any) -> None:
         if self.sock is None:
             self.connect()
-        t.cast(_Try, threading.current_thread()).sent = True
+        t.cast(_Try, threading.current_thread()).begin_to_send()
         super().endheaders(*args, **kwargs)  # type: ignore[misc]  # of http.client.HTTPConnection
 
 

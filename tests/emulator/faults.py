@@ -41,6 +41,8 @@ class Fault:
     work: bool | None = None  # is the work done; by default only where the answer is the true one
     cut: int | None = None  # so many bytes of the body, of a length that promises more
     cut_chunked: bool = False  # the body in chunks, without the last
+    cut_headers: bool = False  # the headers without the blank line after them
+    unframed: bool = False  # with cut: no length, so that the body ends with the connection
     drip: str = ""  # headers or body: a byte at a time
     interval: float = 0.05  # seconds between the bytes
     endless: bool = False  # with drip: it never ends
@@ -85,7 +87,7 @@ async def carry_out(fault: Fault, request: web.Request, body: bytes, content_typ
     headers = _headers(fault, content_type)
     if fault.oversize or fault.compress:
         return await _streamed(fault, request, body, web.StreamResponse(status=status, headers=headers))
-    if fault.cut is None and not fault.cut_chunked and not fault.drip:
+    if fault.cut is None and not (fault.cut_chunked or fault.cut_headers or fault.drip):
         return web.Response(body=body, status=status, headers=headers)
     await _raw(fault, transport, body, status, headers)
     return web.Response()
@@ -151,12 +153,14 @@ async def _raw(fault: Fault, transport: asyncio.Transport, body: bytes, status: 
     headers["Connection"] = "close"
     if fault.cut_chunked:
         headers["Transfer-Encoding"] = "chunked"
-    elif not fault.endless:  # what never ends has no length
+    elif not (fault.endless or fault.unframed):  # what never ends has no length
         headers["Content-Length"] = str(len(body))
     status_line = f"HTTP/1.1 {status} Fault\r\n".encode()
     head = status_line + "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode() + b"\r\n"
     if fault.cut_chunked:
         transport.write(head + b"%x\r\n%s\r\n" % (len(body), body))
+    elif fault.cut_headers:
+        transport.write(head.removesuffix(b"\r\n"))
     elif fault.cut is not None:
         transport.write(head + body[: fault.cut])
     elif fault.drip == "headers":

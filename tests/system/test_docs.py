@@ -24,7 +24,7 @@ MODULES = ROOT / "tests" / "unit" / "plugins" / "modules"
 TESTS_OF_FAULTS = {
     "Connection refused": ["test_a_refused_connection_surely_changed_nothing"],
     "Connection lost after the request has left": ["the connection is closed before the answer", "the connection is closed after the work is done"],
-    "Connection lost within an answer": ["the answer is cut off", "an answer in chunks is cut off"],
+    "Connection lost within an answer": ["the answer is cut off", "an answer in chunks is cut off", "the answer is cut off within its headers"],
     "No whole answer within": ["the answer never comes", "the body drips without end"],
     "HTTP 429, or code 429": ["HTTP 429", "the answer has code 429"],
     "HTTP 500, 502, 503 or 504 without a usable answer": ["for status in (500, 502, 503, 504)"],

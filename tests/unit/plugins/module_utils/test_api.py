@@ -143,12 +143,24 @@ def test_xml_is_read_where_it_was_asked_for() -> None:
         (
             [Reply(200, None, b'{"code": 200}')],
             NoUsableAnswer,
-            "The reason: the API answered code 200 without success. Run the play again; nothing is taken for granted from this answer.",
+            "The reason: the API answered code 200 without success (HTTP 200). Run the play again; nothing is taken for granted from this answer.",
         ),
         (
             [Reply(404, None, b"<html>")],
             NoUsableAnswer,
             "The reason: the server sent something other than JSON (HTTP 404). "
+            "Check that api_url leads to the SMS Partner API, and that no proxy answers in its place.",
+        ),
+        # The end of the connection was that of the answer, and too early.
+        (
+            [Reply(200, None, b' {"success": true, "code": 200', until_close=True)] * 4,
+            TransientFailure,
+            f"after 4 tries. {DOUBT} The reason: the server sent JSON that breaks off (HTTP 200). {LATER}",
+        ),
+        (
+            [Reply(200, None, b'{"success": true, "code": 200')],
+            NoUsableAnswer,
+            "The reason: the server sent JSON that breaks off (HTTP 200). "
             "Check that api_url leads to the SMS Partner API, and that no proxy answers in its place.",
         ),
         ([lost(False)] * 4, TransientFailure, "after 4 tries. The reason: the connection failed. Check the network."),
@@ -165,7 +177,8 @@ def test_xml_is_read_where_it_was_asked_for() -> None:
 )
 def test_failure(outcomes: list[Reply | SmsPartnerError], kind: type[SmsPartnerError], message: str) -> None:
     failure = Account(*outcomes).fail()
-    assert failure.__class__ is kind
+    assert isinstance(failure, kind)
+    assert isinstance(failure, TransientFailure) == (kind is TransientFailure)
     separator = " " if message.startswith("after") else ". "
     assert str(failure) == f"Could not remove the entry 19 from the stop list{separator}{message}"
 
@@ -214,6 +227,7 @@ def test_what_came_too_often_was_not_carried_out(reply: Reply, perhaps_done: boo
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 def test_a_status_that_may_pass_is_tried_again_where_there_is_no_usable_answer(status: int) -> None:
     assert Account(Reply(status, None, b""), DONE).call().answer.code == 200
+    assert Account(Reply(status, None, b'{"code": 200}'), DONE).call().answer.code == 200
     assert Account(Reply(status, None, GONE.body)).call().answer.code == 4
 
 
@@ -270,6 +284,19 @@ def test_retry_after(header: str | None, seconds: float | None) -> None:
 
 def test_retry_after_may_be_a_date() -> None:
     seconds = _seconds(format_datetime(datetime.now(timezone.utc) + timedelta(seconds=1000), usegmt=True))
+    assert seconds is not None
+    assert 990 < seconds <= 1000
+
+
+@pytest.mark.parametrize("form", ["%a %b %d %H:%M:%S %Y", "%a, %d %b %Y %H:%M:%S -0000"])
+def test_a_date_without_a_zone_is_in_utc(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        seconds = _seconds((datetime.now(timezone.utc) + timedelta(seconds=1000)).strftime(form))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
     assert seconds is not None
     assert 990 < seconds <= 1000
 

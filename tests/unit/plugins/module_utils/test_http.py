@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import re
 import socket
+import threading
 import time
 import typing as t
 import zlib
@@ -191,19 +192,50 @@ def test_a_redirect_is_not_followed(given: bytes, message: str, status: int) -> 
     "given",
     [
         b"",
-        answer(b"{}", Content_Length="3"),
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
+        b"HTTP/1.1 200 OK\r\n",
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\n",
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Le",
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
         b"Go away\r\n\r\n",
     ],
 )
 def test_an_answer_that_is_cut_short_may_have_been_carried_out(given: bytes) -> None:
     server = Origin([given])
-    failure = failure_of(server)
+    is_lost(failure_of(server), server)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        answer(b"{}", "503 Busy", Content_Length="3", Retry_After="7"),
+        b"HTTP/1.1 503 Busy\r\nRetry-After: 7\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
+        b"HTTP/1.1 503 Busy\r\nRetry-After: 7\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"{}", mtime=0)[:-1],
+    ],
+)
+def test_a_body_that_is_cut_short_leaves_the_status(given: bytes) -> None:
+    with Origin([given]) as server:
+        reply = send(server)
+    assert reply[:3] == (503, "7", b"")
+    is_lost(reply.flaw, server)
+
+
+def is_lost(failure: NoUsableAnswer | None, server: Server) -> None:
     assert isinstance(failure, TransientFailure)
     assert failure.perhaps_done
     problem = f"the connection to {server.address} failed (it brought no whole answer)"
     assert str(failure) == f"{problem}. Check the network, the proxy, and that api_url is right."
+
+
+@pytest.mark.parametrize(
+    ("head", "until_close"),
+    [("", True), ("Content-Length: 2\r\n", False), ("Content-Encoding: gzip\r\n", True)],
+)
+def test_a_body_may_end_with_the_connection(head: str, until_close: bool) -> None:
+    body = gzip.compress(b"{}") if "gzip" in head else b"{}"
+    with Origin([f"HTTP/1.1 200 OK\r\n{head}\r\n".encode() + body]) as server:
+        assert send(server) == Reply(200, None, b"{}", until_close=until_close)
+    with Origin([b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"]) as server:
+        assert send(server) == Reply(200, None, b"{}")
 
 
 class Silent(Server):
@@ -228,6 +260,29 @@ def test_an_answer_that_does_not_come_to_an_end_is_cut_off(say: bytes) -> None:
     assert isinstance(failure, TransientFailure)
     assert failure.perhaps_done
     assert str(failure) == f"no whole answer came from {server.address} within 0.25 s. Check the network and the proxy, or raise timeout."
+
+
+def test_nothing_is_sent_once_the_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    resolve, resolved = socket.getaddrinfo, threading.Event()
+
+    def resolve_late(*args: t.Any, **kwargs: t.Any) -> t.Any:
+        resolved.wait(5)
+        return resolve(*args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve_late)
+    before = threading.active_count()
+    with Origin([answer()]) as server:
+        with pytest.raises(TransientFailure) as failure:
+            send(server, timeout=0.1)
+        resolved.set()
+        for thread in threading.enumerate():
+            if isinstance(thread, _http._Try):
+                thread.join(5)
+        send(server)
+        assert server.connections == 2
+    assert server.received.count(b"GET") == 1
+    assert not failure.value.perhaps_done
+    assert threading.active_count() <= before
 
 
 def test_where_nothing_listens_nothing_was_carried_out() -> None:

@@ -33,6 +33,8 @@ FAULTS: list[tuple[str, dict[str, t.Any], str]] = [
     ("the answer is cut off", {"cut": 10}, IN_DOUBT),
     ("the answer is cut off after its headers", {"cut": 0}, IN_DOUBT),
     ("an answer in chunks is cut off", {"cut_chunked": True}, IN_DOUBT),
+    ("an answer without a length is cut off", {"cut": 10, "unframed": True}, IN_DOUBT),
+    ("the answer is cut off within its headers", {"cut_headers": True}, IN_DOUBT),
     ("the headers drip past the timeout", {"drip": "headers", "interval": 0.05}, IN_DOUBT),
     ("the headers drip without end", {"drip": "headers", "interval": 0.05, "endless": True}, IN_DOUBT),
     ("the body drips past the timeout", {"drip": "body", "interval": 0.2}, IN_DOUBT),

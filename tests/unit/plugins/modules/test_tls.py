@@ -90,6 +90,8 @@ def test_trusted(modules: Modules, authority: trustme.CA, monkeypatch: pytest.Mo
         ({"ca_path": THEIRS}, {"REQUESTS_CA_BUNDLE": OURS}),
         ({"ca_path": THEIRS}, {"CURL_CA_BUNDLE": OURS}),
         ({}, {"REQUESTS_CA_BUNDLE": THEIRS}),
+        # To requests before 2.28, the second empty one was a wish not to check.
+        ({}, {"REQUESTS_CA_BUNDLE": "", "CURL_CA_BUNDLE": ""}),
     ],
     ids=str,
 )
