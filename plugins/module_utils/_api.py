@@ -68,18 +68,18 @@ class Api:
         *,
         retries: int,
         pace: t.Callable[[], float],
-        sleep: t.Callable[[float], None] = time.sleep,
+        sleep: t.Callable[[float], t.Any] | None = None,
     ) -> None:
         """``retries`` is how many more tries follow a transient failure; ``pace`` tells before each try how many seconds it has to wait."""
         self._http = http
         self._key = key
         self._retries = retries
-        self._sleep = sleep
         self._pace = pace
         self._ended = threading.Event()
+        self._sleep = sleep or self._ended.wait
 
     def end(self) -> None:
-        """Begin no call from now on, not even one that waits for its turn; those under way go on to their answer."""
+        """Send nothing from now on, not even what waits for its turn or for a next try; what is under way gets its answer."""
         self._ended.set()
 
     def call(self, call: Call) -> Outcome:
@@ -87,33 +87,32 @@ class Api:
 
         :raises Refusal: for any other code
         :raises NoUsableAnswer: when no try brought an answer; a ``TransientFailure`` tells whether the call may have been carried out
-        :raises Ended: after ``end``
+        :raises Ended: when nothing of it was sent before ``end``
         """
+        if self._pause(self._pace()):
+            raise Ended
         perhaps_done = False
         retry = 0
         while True:
-            self._wait_for_turn(is_first=retry == 0)
             try:
                 answer, http_status = self._try(call)
                 return Outcome(_expected(answer, http_status, call.expected), http_status, perhaps_done)
             except TransientFailure as failure:
                 perhaps_done = failure.perhaps_done = call.changes and (failure.perhaps_done or perhaps_done)
                 wait = _wait(failure, retry)
-                if retry == self._retries or wait > LONGEST_RETRY_AFTER:
+                is_last = retry == self._retries or wait > LONGEST_RETRY_AFTER
+                if is_last or self._pause(wait) or self._pause(self._pace()):
                     raise _last(failure, call, retry + 1) from None
             except SmsPartnerError as error:
                 error.tried = _failed(call, retry + 1, perhaps_done)
                 raise
-            self._sleep(wait)
             retry += 1
 
-    def _wait_for_turn(self, *, is_first: bool) -> None:
-        seconds = self._pace()
-        if is_first:
-            if self._ended.wait(seconds):
-                raise Ended
-        elif seconds > 0:
+    def _pause(self, seconds: float) -> bool:
+        """Wait, and tell whether the run has ended by then."""
+        if seconds > 0:
             self._sleep(seconds)
+        return self._ended.is_set()
 
     def _try(self, call: Call) -> tuple[Answer, int]:
         reply = self._send(call)

@@ -8,8 +8,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
+import socket
 import ssl
 import threading
 import typing as t
@@ -112,9 +114,9 @@ class _Try(threading.Thread):
         self._error: Exception | None = None
         self._lock = threading.Lock()
         self._is_over = False
-        self._sent = False
+        self._socket: socket.socket | None = None
 
-    def begin_to_send(self) -> None:
+    def begin_to_send(self, over: socket.socket) -> None:
         """Note that the request leaves, unless nobody waits for its answer any more: the next try may be under way.
 
         :raises ConnectionAbortedError: when the time is up
@@ -122,7 +124,7 @@ class _Try(threading.Thread):
         with self._lock:
             if self._is_over:
                 raise ConnectionAbortedError
-            self._sent = True
+            self._socket = over
 
     def run(self) -> None:
         try:
@@ -131,14 +133,22 @@ class _Try(threading.Thread):
             self._error = error
 
     def within(self, timeout: float) -> Reply:
-        self.start()
+        try:
+            self.start()
+        except RuntimeError:
+            raise NoUsableAnswer("the system starts no thread for the request", "Raise the target's limits of memory and processes.") from None
         self.join(timeout)
         with self._lock:
             self._is_over = True
+            error = self._error
         if self._reply is not None:
             return self._reply
+        if self._socket is not None:
+            # A server that drips would keep the connection beside those of the next tries.
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
         # The error's own text may hold the URL, and so the key: it goes no further than this.
-        raise _typed(self._error, self._peer, timeout, self._sent) from None
+        raise _typed(error, self._peer, timeout, sent=self._socket is not None) from None
 
 
 def _typed(error: Exception | None, peer: str, timeout: float, sent: bool) -> NoUsableAnswer:
@@ -373,7 +383,7 @@ class _Noting:
     def endheaders(self, *args: t.Any, **kwargs: t.Any) -> None:
         if self.sock is None:
             self.connect()
-        t.cast(_Try, threading.current_thread()).begin_to_send()
+        t.cast(_Try, threading.current_thread()).begin_to_send(self.sock)
         super().endheaders(*args, **kwargs)  # type: ignore[misc]  # of http.client.HTTPConnection
 
 

@@ -14,7 +14,7 @@ import time
 import typing as t
 
 from ansible_collections.community.smspartner.plugins.module_utils._api import Outcome
-from ansible_collections.community.smspartner.plugins.module_utils._errors import Ended, InputError, Refusal, SmsPartnerError
+from ansible_collections.community.smspartner.plugins.module_utils._errors import Ended, InputError, Refusal, SmsPartnerError, TransientFailure
 from ansible_collections.community.smspartner.plugins.module_utils._stop_list import (
     ALREADY_LISTED,
     Change,
@@ -91,7 +91,8 @@ class Run:
         self._removed: set[int] = set()
         self._unchanged = 0
         self._unsettled: dict[str, Outcome] = {}
-        self._errors: list[dict[str, t.Any]] = []
+        self._errors: dict[str | int, dict[str, t.Any]] = {}
+        self._refusal: Refusal | None = None
         self._fatal: SmsPartnerError | None = None
 
     def execute(self, plan: Plan, concurrency: int) -> None:
@@ -104,30 +105,39 @@ class Run:
         # Daemons, so that a play that is broken off does not wait for them.
         threads = [threading.Thread(target=self._work, args=(jobs,), daemon=True) for _worker in range(min(concurrency, len(plan.add) + len(plan.remove)))]
         for thread in threads:
-            thread.start()
+            try:
+                thread.start()
+            except RuntimeError as error:
+                self._end(_broken_off(error))
         for thread in threads:
-            thread.join()
+            if thread.ident is not None:
+                thread.join()
         if self._unsettled:
             self._settle()
+        total = len(plan.add) + len(plan.remove)
         if self._fatal is not None:
+            self._fatal.advice += f" Of {total} changes, {len(self._added) + len(self._removed)} were made; run the play again for the rest."
             raise self._fatal
-        if self._errors:
-            total = len(plan.add) + len(plan.remove)
+        if self._refusal is not None:
             raise SmsPartnerError(
                 f"{len(self._errors)} of {total} entries were refused",
                 "The rest is done; see errors for each, and run the play again once the cause is mended.",
+                code=self._refusal.code,
+                http_status=self._refusal.http_status,
+                response=self._refusal.response,
             )
 
     def result(self, plan: Plan) -> dict[str, t.Any]:
         """What was done, in the plan's order."""
         added = [{"id": self._added[number], "phone_number": number} for number in plan.add if number in self._added]
         removed = [named(stop) for stop in plan.remove if stop.id in self._removed]
+        subjects = (*plan.add, *(stop.id for stop in plan.remove))
         return {
             "changed": bool(added or removed),
             "added": added,
             "removed": removed,
             "unchanged": self._unchanged,
-            "errors": self._errors,
+            "errors": [self._errors[subject] for subject in subjects if subject in self._errors],
         }
 
     def _work(self, jobs: t.Iterator[tuple[t.Callable[[t.Any], None], t.Any]]) -> None:
@@ -145,6 +155,8 @@ class Run:
                 self._refused(error, subject)
             except SmsPartnerError as error:
                 self._end(error)
+            except Exception as error:  # noqa: BLE001  # a thread that died unseen would leave its entry out of a success
+                self._end(_broken_off(error))
 
     def _add(self, number: str) -> None:
         outcome = self._stop_list.send_add(number)
@@ -197,14 +209,23 @@ class Run:
         if error.of_account:
             self._end(error)
             return
-        entry = {"phone_number": subject} if isinstance(subject, str) else named(subject)
+        key, entry = (subject, {"phone_number": subject}) if isinstance(subject, str) else (subject.id, named(subject))
         with self._lock:
-            self._errors.append({**entry, "code": error.code, "msg": str(error)})
+            self._refusal = error
+            self._errors[key] = {**entry, "code": error.code, "msg": str(error)}
 
     def _end(self, error: SmsPartnerError) -> None:
         with self._lock:
-            self._fatal = self._fatal or error
+            if self._fatal is None:
+                self._fatal = error
+            elif isinstance(error, TransientFailure) and error.perhaps_done:
+                # The task's one message is about another entry.
+                self._warn(str(error))
         self._stop_list.end()
+
+
+def _broken_off(error: Exception) -> SmsPartnerError:
+    return SmsPartnerError(f"the run broke off ({type(error).__name__})", "Check the target's limits of memory and processes.")
 
 
 def named(stop: Stop) -> dict[str, t.Any]:

@@ -161,7 +161,7 @@ errors:
       type: str
       sample: "Could not put +33712345678 on the stop list. The reason: the API refused it (code 9: the phone number is invalid)."
 code:
-  description: The API's code.
+  description: The API's code; the last one, where several entries were refused.
   returned: failure, if there was a code
   type: int
   sample: 10

@@ -239,7 +239,7 @@ def test_any_other_status_is_final(status: int) -> None:
 def test_each_try_is_paced_and_each_but_the_first_waits_twice_as_long() -> None:
     account = Account(*[BUSY] * 5, retries=4)
     account.fail()
-    assert account.did == ["pace", 0.5, "pace", TURN, 1.0, "pace", TURN, 2.0, "pace", TURN, 4.0, "pace", TURN]
+    assert account.did == ["pace", TURN, 0.5, "pace", TURN, 1.0, "pace", TURN, 2.0, "pace", TURN, 4.0, "pace", TURN]
 
 
 def test_a_backoff_is_shortened_by_up_to_a_half(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -251,10 +251,10 @@ def test_a_backoff_is_shortened_by_up_to_a_half(monkeypatch: pytest.MonkeyPatch)
 def test_what_the_server_asks_for_is_waited_for_up_to_a_minute() -> None:
     account = Account(Reply(503, "0", b""), Reply(429, "60", TOO_MANY.body), DONE)
     account.call()
-    assert account.did == ["pace", 0.0, "pace", TURN, 60.0, "pace", TURN]
+    assert account.did == ["pace", TURN, "pace", TURN, 60.0, "pace", TURN]
     account = Account(Reply(429, "61", TOO_MANY.body), DONE)
     account.fail()
-    assert account.did == ["pace"]
+    assert account.did == ["pace", TURN]
 
 
 def test_to_wait_for_a_minute_is_no_reason_to_give_up() -> None:
@@ -326,8 +326,8 @@ def test_the_end_does_not_wait_for_the_turn_of_a_call() -> None:
     timer.join()
 
 
-def test_a_call_under_way_goes_on_after_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    account = Account(lost(True), DONE)
+def ends_meanwhile(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the run end while the account's request is under way."""
     send = account.http.send
 
     def send_and_end(*args: t.Any, **kwargs: t.Any) -> Reply:
@@ -335,5 +335,29 @@ def test_a_call_under_way_goes_on_after_the_end(monkeypatch: pytest.MonkeyPatch)
         return send(*args, **kwargs)
 
     monkeypatch.setattr(account.http, "send", send_and_end)
-    assert account.call().perhaps_done
-    assert len(account.http.sent) == 2
+
+
+def test_what_is_under_way_at_the_end_gets_its_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    account = Account(DONE)
+    ends_meanwhile(account, monkeypatch)
+    assert account.call().answer.code == 200
+
+
+@pytest.mark.parametrize("perhaps_done", [True, False])
+def test_after_the_end_nothing_is_tried_again(monkeypatch: pytest.MonkeyPatch, perhaps_done: bool) -> None:
+    account = Account(lost(perhaps_done), DONE)
+    ends_meanwhile(account, monkeypatch)
+    failure = account.fail()
+    assert isinstance(failure, TransientFailure)
+    assert failure.perhaps_done is perhaps_done
+    assert str(failure).startswith("Could not remove the entry 19 from the stop list. ")
+    assert len(account.http.sent) == 1
+
+
+def test_the_end_does_not_wait_for_the_next_try() -> None:
+    api = Api(t.cast(Http, Script(Reply(503, "60", b""))), "KEY", retries=1, pace=lambda: 0.0)
+    timer = threading.Timer(0.05, api.end)
+    timer.start()
+    with pytest.raises(TransientFailure):
+        api.call(REMOVE)
+    timer.join()

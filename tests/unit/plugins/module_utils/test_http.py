@@ -262,6 +262,34 @@ def test_an_answer_that_does_not_come_to_an_end_is_cut_off(say: bytes) -> None:
     assert str(failure) == f"no whole answer came from {server.address} within 0.25 s. Check the network and the proxy, or raise timeout."
 
 
+def test_a_connection_is_closed_once_the_time_is_up() -> None:
+    class Dripping(Silent):
+        is_left = threading.Event()
+
+        def talk(self, client: socket.socket) -> None:
+            try:
+                super().talk(client)
+            except OSError:
+                self.is_left.set()
+
+    with Dripping(b"HTTP/1.1 200 OK\r\n\r\n") as server:
+        with pytest.raises(TransientFailure):
+            send(server, timeout=0.1)
+        assert server.is_left.wait(5)
+
+
+def test_where_no_thread_can_be_started_nothing_was_carried_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    http = Http("http://127.0.0.1:9", timeout=5)
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with pytest.raises(NoUsableAnswer) as failure:
+        http.send("GET", "/x")
+    assert failure.value.__class__ is NoUsableAnswer
+    assert str(failure.value) == "the system starts no thread for the request. Raise the target's limits of memory and processes."
+
+
 def test_nothing_is_sent_once_the_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
     resolve, resolved = socket.getaddrinfo, threading.Event()
 

@@ -13,7 +13,14 @@ import typing as t
 import pytest
 from ansible_collections.community.smspartner.plugins.module_utils._answer import Answer
 from ansible_collections.community.smspartner.plugins.module_utils._api import Outcome
-from ansible_collections.community.smspartner.plugins.module_utils._errors import Ended, InputError, NoUsableAnswer, Refusal, SmsPartnerError
+from ansible_collections.community.smspartner.plugins.module_utils._errors import (
+    Ended,
+    InputError,
+    NoUsableAnswer,
+    Refusal,
+    SmsPartnerError,
+    TransientFailure,
+)
 from ansible_collections.community.smspartner.plugins.module_utils._reconcile import Pace, Plan, Run, plan_absent, plan_present
 from ansible_collections.community.smspartner.plugins.module_utils._stop_list import Change, Entries, Stop, StopList
 
@@ -223,7 +230,8 @@ def test_where_the_list_cannot_be_read_a_number_in_doubt_counts_as_added(broken:
 
 
 def test_a_refused_entry_is_recorded_and_the_rest_goes_on() -> None:
-    script = Script().on(NUMBERS[0], Refusal(9, "No")).on(2, Refusal(500, ""))
+    script = Script().on(NUMBERS[0], Refusal(9, "No", http_status=400, response={"code": 9}))
+    script.on(2, Refusal(500, "", http_status=503, response={"code": 500}))
     done = Carried(script, Plan(NUMBERS[:2], ENTRIES[:3], 0, []))
     assert done.added == [(71, NUMBERS[1])]
     assert done.removed == [1, 3]
@@ -232,7 +240,63 @@ def test_a_refused_entry_is_recorded_and_the_rest_goes_on() -> None:
         {"id": 2, "phone_number": B, "code": 500, "msg": str(Refusal(500, ""))},
     ]
     assert str(done.failure) == "2 of 5 entries were refused. The rest is done; see errors for each, and run the play again once the cause is mended."
+    assert done.failure is not None
     assert done.failure.__class__ is SmsPartnerError
+    # Those of the last refusal.
+    assert (done.failure.code, done.failure.http_status, done.failure.response) == (500, 503, {"code": 500})
+
+
+def test_refusals_are_told_in_the_order_of_the_plan() -> None:
+    first_is_refused = threading.Event()
+
+    class Slow(Script):
+        def _next(self, subject: t.Any, usual: t.Any) -> t.Any:
+            if subject == NUMBERS[0]:
+                first_is_refused.wait(5)
+            try:
+                return super()._next(subject, usual)
+            finally:
+                if subject == 1:
+                    first_is_refused.set()
+
+    script = Slow().on(NUMBERS[0], Refusal(9, "")).on(1, Refusal(2, ""))
+    assert [error["code"] for error in Carried(script, Plan(NUMBERS[:1], ENTRIES[:1], 0, []), 2).result["errors"]] == [9, 2]
+
+
+def test_a_thread_that_breaks_ends_the_run() -> None:
+    done = Carried(Script().on(1, MemoryError()), Plan(NUMBERS[:1], ENTRIES[:3], 0, []))
+    assert str(done.failure) == (
+        "the run broke off (MemoryError). Check the target's limits of memory and processes. Of 4 changes, 1 were made; run the play again for the rest."
+    )
+    assert (len(done.added), done.removed) == (1, [])
+
+
+def test_threads_that_cannot_be_started_end_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = threading.Thread.start
+    started: list[threading.Thread] = []
+
+    def start_one(thread: threading.Thread) -> None:
+        if started:
+            raise RuntimeError("can't start new thread")
+        started.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_one)
+    done = Carried(Script(), Plan([], ENTRIES, 0, []), 3)
+    assert str(done.failure).startswith("the run broke off (RuntimeError). ")
+    assert done.failure is not None
+    assert f"Of 5 changes, {len(done.removed)} were made" in done.failure.advice
+
+
+@pytest.mark.parametrize(("perhaps_done", "changes_told"), [(True, [2]), (False, [])])
+def test_of_what_is_lost_after_the_end_a_warning_tells(perhaps_done: bool, changes_told: list[int]) -> None:
+    warnings: list[str] = []
+    run = Run(t.cast(StopList, Script()), warnings.append)
+    run._end(Refusal(10, "No"))
+    lost = TransientFailure("it was lost", "Look.", perhaps_done=perhaps_done)
+    lost.tried = "Could not remove the entry 2. The reason:"
+    run._end(lost)
+    assert warnings == [f"Could not remove the entry {stop_id}. The reason: it was lost. Look." for stop_id in changes_told]
 
 
 @pytest.mark.parametrize("failure", [Refusal(10, "No"), NoUsableAnswer("it broke", "Mend it.")], ids=str)
