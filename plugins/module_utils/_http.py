@@ -63,8 +63,16 @@ class Reply(t.NamedTuple):
 class Http:
     """Requests below one base URL, over connections that are kept alive and may be shared by threads."""
 
-    def __init__(self, api_url: str, *, timeout: float, validate_certs: bool = True, ca_path: str | None = None) -> None:
-        """``timeout`` is in seconds, for one request as a whole.
+    def __init__(
+        self,
+        api_url: str,
+        *,
+        timeout: float,
+        validate_certs: bool = True,
+        ca_path: str | None = None,
+        redact: t.Callable[[str], str] = str,
+    ) -> None:
+        """``timeout`` is in seconds, for one request as a whole; ``redact`` masks the key in a text.
 
         :raises InputError: for a URL over which a key must not travel, or a CA bundle that cannot be read
         :raises MissingLibrary: without ``requests``
@@ -75,6 +83,7 @@ class Http:
         self._timeout = min(timeout, LONGEST_TIMEOUT)
         self._session = _session(self._base, _verification(validate_certs, ca_path))
         self._peer = _peer(self._base, self._session.proxies)
+        self._redact = redact
 
     def send(
         self,
@@ -96,7 +105,8 @@ class Http:
             with self._session.request(method, url, params=query, json=json, timeout=self._timeout, allow_redirects=False, stream=True) as response:
                 location = response.headers.get("Location")
                 if response.status_code in REDIRECTS and location is not None:
-                    raise _redirected(url, location, response.status_code)
+                    # Masked as a whole: of a key with a slash in it, the host alone would be a part.
+                    raise _redirected(url, self._redact(location), response.status_code)
                 return _reply(response, limit, lambda error: _typed(error, self._peer, self._timeout, sent=True))
 
         return _Try(exchange, self._peer).within(self._timeout)

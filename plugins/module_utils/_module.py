@@ -14,6 +14,7 @@ import re
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
+from ansible_collections.community.smspartner.plugins.module_utils._answer import SURROGATE
 from ansible_collections.community.smspartner.plugins.module_utils._api import Api
 from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError, MissingLibrary, SmsPartnerError
 from ansible_collections.community.smspartner.plugins.module_utils._http import Http
@@ -38,7 +39,13 @@ CONNECTION_OPTIONS: dict[str, dict[str, t.Any]] = {
     "retries": {"type": "int", "default": 3},
 }
 
-ID = re.compile("[1-9][0-9]*")
+ID = re.compile("[1-9][0-9]{0,99}")
+
+# What Ansible shows in place of a secret.
+HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+
+# Python writes no integer of more than 4,300 digits.
+LONGEST_INTEGER = 10_000  # bits
 
 # How much of an unusable answer a failure quotes.
 QUOTED = 200
@@ -67,9 +74,10 @@ class _Module(AnsibleModule):  # type: ignore[misc]  # Ansible has no type infor
         self.params = values
 
     def fail_json(self, msg: str, **result: t.Any) -> None:
-        """Leave out of the result what was given under a name that is no option: a misspelt ``api_key`` is no secret to Ansible."""
-        self.params = {name: value for name, value in self.params.items() if name in self.argument_spec}
-        super().fail_json(msg, **result)
+        """Mask the failures of Ansible's own checks as well, and leave out what was given under a name that is no option, such as a misspelt key."""
+        redact = Redactor(str(self.params.get("api_key") or ""))
+        self.params = _shown({name: value for name, value in self.params.items() if name in self.argument_spec}, redact)
+        super().fail_json(_readable(msg, redact), **result)
 
 
 class Task(t.NamedTuple):
@@ -103,18 +111,14 @@ def run(
     try:
         _check_key(key, module.given.get("api_key"))
         _check_options(options, module.given, values)
-        stop_list = _stop_list(key, values, pace(values))
-        result = work(Task(values, stop_list, module.check_mode, module._diff, warn))
+        stop_list = _stop_list(key, values, pace(values), redact)
+        finish, result = module.exit_json, _masked(work(Task(values, stop_list, module.check_mode, module._diff, warn)), redact)
     except MissingLibrary as error:
-        module.fail_json(msg=missing_required_lib(error.library))
+        finish, result = module.fail_json, {"msg": missing_required_lib(error.library)}
     except SmsPartnerError as error:
-        failure = {**_masked(error.details(), redact), "msg": _readable(str(error), redact)}
-        # Cut only after the masking, so that no part of a key is left at the end.
-        beginning = _readable(error.body, redact)[:QUOTED]
-        if beginning:
-            failure["msg"] += f' The answer begins: "{beginning}"'
-        module.fail_json(**failure)
-    module.exit_json(**_masked(result, redact))
+        finish, result = module.fail_json, _failure(error, redact)
+    # Not where the error is caught: there, Ansible would add the error's own text, and a traceback.
+    finish(**result)
 
 
 def diff_of(before: t.Sequence[Result], after: t.Sequence[Result]) -> t.Any:
@@ -123,12 +127,13 @@ def diff_of(before: t.Sequence[Result], after: t.Sequence[Result]) -> t.Any:
     return pairs if len(pairs) > 1 else pairs[0] if pairs else {"before": {}, "after": {}}
 
 
-def _stop_list(key: str, options: dict[str, t.Any], pace: t.Callable[[], float]) -> StopList:
+def _stop_list(key: str, options: dict[str, t.Any], pace: t.Callable[[], float], redact: Redactor) -> StopList:
     http = Http(
         options["api_url"].strip(),
         timeout=options["timeout"],
         validate_certs=options["validate_certs"],
         ca_path=options["ca_path"],
+        redact=redact,
     )
     return StopList(Api(http, key, retries=options["retries"], pace=pace))
 
@@ -176,14 +181,32 @@ def _check_spelling(name: str, values: list[t.Any]) -> None:
             raise InputError(name, f"{value!r} is not a string", QUOTE_IT)
 
 
+def _failure(error: SmsPartnerError, redact: Redactor) -> Result:
+    failure = {**_masked(error.details(), redact), "msg": _readable(str(error), redact)}
+    # Cut only after the masking, so that no part of a key is left at the end.
+    beginning = _readable(error.body, redact)[:QUOTED]
+    if beginning:
+        failure["msg"] += f' The answer begins: "{beginning}"'
+    return failure
+
+
 def _masked(result: Result, redact: Redactor) -> Result:
     # Not the names of the results: a key that is part of one must not hide what was changed.
     return {name: redact(value) for name, value in result.items()}
 
 
 def _shown(values: Result, redact: Redactor) -> Result:
-    """What Ansible shows of the options, in the log and in the result: it masks the key itself, and in no other spelling."""
-    return {**_masked(values, redact), "api_key": values["api_key"]}
+    """What Ansible shows of the options, in the log and in the result: it would mask the key itself, and in no other spelling."""
+    return {name: HIDDEN if name == "api_key" and value else _printable(redact(value)) for name, value in values.items()}
+
+
+def _printable(value: t.Any) -> t.Any:
+    """The value, but for what cannot be written: an integer that is too long, and half a character."""
+    if isinstance(value, list):
+        return [_printable(member) for member in value]
+    if isinstance(value, int) and value.bit_length() > LONGEST_INTEGER:
+        return f"an integer of {value.bit_length()} bits"
+    return SURROGATE.sub("\ufffd", value) if isinstance(value, str) else value
 
 
 def _readable(text: str, redact: Redactor) -> str:

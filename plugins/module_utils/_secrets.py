@@ -57,13 +57,16 @@ def _foreign_character(key: str) -> str:
 
 
 def _pattern(key: str) -> re.Pattern[str]:
-    from html.entities import codepoint2name
+    from html.entities import html5
 
-    return re.compile("".join(_spellings(character, codepoint2name.get(ord(character))) for character in key), re.IGNORECASE)
+    names: dict[str, list[str]] = {}
+    for name, character in html5.items():
+        names.setdefault(character, []).append(name.rstrip(";"))
+    return re.compile("".join(_spellings(character, names.get(character, [])) for character in key), re.IGNORECASE)
 
 
-def _spellings(character: str, entity: str | None) -> str:
-    """A pattern of all that may stand for the character, whose name in HTML is ``entity``."""
+def _spellings(character: str, names: list[str]) -> str:
+    """A pattern of all that may stand for the character, which has these names in HTML."""
     code = ord(character)
     # A percent sign may be encoded again by each layer that a URL passes through.
     percent = "".join(f"%(?:25)*{byte:02x}" for byte in character.encode("utf-8", "surrogatepass"))
@@ -77,10 +80,10 @@ def _spellings(character: str, entity: str | None) -> str:
         f"&(?:amp;)*#0*{code};?",
         f"&(?:amp;)*#x0*{code:x};?",
     ]
-    if entity is not None:
-        spellings.append(f"&(?:amp;)*{entity};?")
-    if character == "'":
-        spellings.append("&(?:amp;)*apos;?")
+    if 127 < code < 256:
+        spellings.append(f"%(?:25)*{code:02x}")  # as a server that works in Latin-1 has it
+    if names:
+        spellings.append(f"&(?:amp;)*(?:{'|'.join(names)});?")
     if character == " ":
         spellings += [r"\+", "%(?:25)*2b"]
     return f"(?:{'|'.join(spellings)})"

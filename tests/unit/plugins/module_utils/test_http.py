@@ -188,6 +188,12 @@ def test_a_redirect_is_not_followed(given: bytes, message: str, status: int) -> 
     assert failure.http_status == status
 
 
+@pytest.mark.parametrize(("key", "location"), [("a/b", "https://a/b.example/"), ("a@b", "//a@b.example"), ("a:b", "http://a:b.example")])
+def test_no_part_of_the_key_is_told_as_a_host(key: str, location: str) -> None:
+    failure = failure_of(Origin([answer(b"", "302 Found", Location=location)]), redact=lambda text: text.replace(key, "***"))
+    assert failure.problem == "the server redirects to ***.example"
+
+
 @pytest.mark.parametrize(
     "given",
     [

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import typing as t
 
 import pytest
@@ -232,6 +233,44 @@ def test_what_ansible_shows_of_the_options_is_masked_as_well(run: Runner, key: s
     assert run.shown["api_key"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
     assert (run.shown["api_url"], run.shown["phone_number"]) == (f"http://127.0.0.1/{MASK}", f"0{MASK}")
     assert run.tasks[0].options["api_url"] == "http://127.0.0.1/k3y%2F%2B"
+
+
+def test_what_cannot_be_written_is_described(run: Runner) -> None:
+    assert run(retries="9" * 4300, phone_number="0\ud800") == {"changed": False}
+    assert (run.shown["retries"], run.shown["phone_number"]) == ("an integer of 14285 bits", "0\ufffd")
+    assert NO_ID in run(ids=["9" * 4300])["msg"]
+    assert run.shown["ids"] == ["an integer of 14285 bits"]
+    # Some releases of Ansible take it for a whole number, and it has more digits than Python writes.
+    assert "id" in run(id="1e5000")["msg"]
+
+
+def test_the_longest_integer_that_is_shown_is_one_that_can_be(run: Runner) -> None:
+    longest = (1 << 10_000) - 1
+    run(retries=longest)
+    assert run.shown["retries"] == longest
+    run(retries=longest + 1)
+    assert run.shown["retries"] == "an integer of 10001 bits"
+
+
+@pytest.mark.parametrize("options", [{"id": "k3y%2F%2B"}, {"ids": [KEY]}, {"timeout": "k3y%2F%2B"}, {"k3y%2F%2B": 1}])
+def test_what_ansible_refuses_is_masked_as_well(run: Runner, options: dict[str, t.Any]) -> None:
+    result = run(api_url="http://127.0.0.1/k3y%2F%2B", **options)
+    assert result["failed"]
+    assert "k3y" not in str(result)
+    assert run.shown["api_url"] == f"http://127.0.0.1/{MASK}"
+
+
+@pytest.mark.parametrize("error", [NoUsableAnswer("it broke", "Mend it."), MissingLibrary("requests")])
+def test_ansible_is_not_shown_the_error_itself(run: Runner, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    fail, handled = basic.AnsibleModule.fail_json, []
+
+    def fail_json(module: t.Any, msg: str, **result: t.Any) -> None:
+        handled.append(sys.exc_info()[1])
+        fail(module, msg, **result)
+
+    monkeypatch.setattr(basic.AnsibleModule, "fail_json", fail_json)
+    run(failing(error))
+    assert handled == [None]
 
 
 def test_the_value_of_what_is_no_option_is_not_shown(run: Runner) -> None:
