@@ -37,7 +37,8 @@ else:
     REQUESTS_IS_MISSING = False
 
 # Stricter than a URL may be, so that no two parsers can disagree on the host that gets the key.
-URL = re.compile(r"(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?((?:/[a-z0-9._~!$&'()*+,;=:%-]*)*)", re.IGNORECASE)
+HOST = r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}\.?|\[[0-9a-f:.]+\]"
+URL = re.compile(rf"(https?)://({HOST})(?::([0-9]{{1,5}}))?((?:/[a-z0-9._~!$&'()*+,;=:%-]*)*)", re.IGNORECASE)
 TUNNEL_REFUSED = re.compile(r"Tunnel connection failed: ([0-9]{3})\b")
 TRANSIENT_STATUSES = frozenset({429, 500, 502, 503, 504})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -174,7 +175,7 @@ def _typed(error: Exception | None, peer: str, timeout: float, sent: bool) -> No
         return TransientFailure(problem, advice, perhaps_done=sent) if status in TRANSIENT_STATUSES else NoUsableAnswer(problem, advice)
     hung_up = any(isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) for cause in _causes(error))
     if isinstance(error, (requests.exceptions.SSLError, urllib3.exceptions.SSLError, ssl.SSLError)) and not hung_up:
-        advice = "Check the server's certificate, the target's clock, and ca_path if a CA of your own signed it."
+        advice = "Check api_url, the server's certificate, the target's clock, and ca_path if a CA of your own signed it."
         return NoUsableAnswer(f"no trusted TLS connection to {peer} ({_reason(error)})", advice)
     lost = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError, urllib3.exceptions.ProtocolError, ConnectionError)
     # Once a request has left, whatever breaks is its answer: one that is no HTTP, say.

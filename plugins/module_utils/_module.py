@@ -18,7 +18,6 @@ from ansible_collections.community.smspartner.plugins.module_utils._answer impor
 from ansible_collections.community.smspartner.plugins.module_utils._api import Api
 from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError, MissingLibrary, SmsPartnerError
 from ansible_collections.community.smspartner.plugins.module_utils._http import Http
-from ansible_collections.community.smspartner.plugins.module_utils._phone import QUOTE_IT
 from ansible_collections.community.smspartner.plugins.module_utils._secrets import Redactor
 from ansible_collections.community.smspartner.plugins.module_utils._stop_list import StopList
 
@@ -81,7 +80,7 @@ class _Module(AnsibleModule):  # type: ignore[misc]  # Ansible has no type infor
 
 
 class Task(t.NamedTuple):
-    """What a module's work is done with."""
+    """What a module's work is done with; in ``options``, phone numbers are as they were given."""
 
     options: dict[str, t.Any]
     stop_list: StopList
@@ -101,7 +100,7 @@ def run(
     ``pace`` makes, from the options, what tells before each request how many seconds it has to wait.
     """
     module = _Module(argument_spec={**CONNECTION_OPTIONS, **options}, supports_check_mode=True, **constraints)
-    values, key = module.params, module.params["api_key"]
+    values, key = {**module.params, **_phone_numbers(module.given)}, module.params["api_key"]
     redact = Redactor(key)
 
     def warn(text: str) -> None:
@@ -142,7 +141,7 @@ def _check_key(key: str, given: t.Any) -> None:
     if isinstance(given, (bool, float, list, dict)):
         raise InputError("api_key", "it is not a string", "Give the key alone, in quotes.")
     if not key:
-        advice = "Give the key shown in the SMS Partner account, or set SMSPARTNER_API_KEY in the environment of the host that the task runs on."
+        advice = "Give the key shown in the SMS Partner account, or leave api_key out and set SMSPARTNER_API_KEY on the host that the task runs on."
         raise InputError("api_key", "it is missing or empty", advice)
     if not key.isprintable():
         advice = "Check how the key reaches the play: it may come from a file with a byte order mark, or with more than one line."
@@ -157,9 +156,11 @@ def _check_options(spec: dict[str, dict[str, t.Any]], given: dict[str, t.Any], o
     for name in ("id", "ids"):
         if name in spec and options[name] is not None:
             _check_ids(name, _members(given[name]))
-    for name in ("phone_number", "phone_numbers"):
-        if name in spec and options[name] is not None:
-            _check_spelling(name, _members(given[name]))
+
+
+def _phone_numbers(given: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The phone numbers as they were given: of an integer, Ansible makes a string that reads as another number."""
+    return {name: given[name] if name == "phone_number" else _members(given[name]) for name in ("phone_number", "phone_numbers") if name in given}
 
 
 def _members(given: t.Any) -> list[t.Any]:
@@ -173,12 +174,6 @@ def _check_ids(name: str, values: list[t.Any]) -> None:
         if isinstance(value, bool) or not ID.fullmatch(str(value).strip()):
             advice = "Give the whole number greater than 0 that smspartner_stop_info shows; a phone number is not an id."
             raise InputError(name, f"{value!r} is not an entry's id", advice)
-
-
-def _check_spelling(name: str, values: list[t.Any]) -> None:
-    for value in values:
-        if not isinstance(value, str):
-            raise InputError(name, f"{value!r} is not a string", QUOTE_IT)
 
 
 def _failure(error: SmsPartnerError, redact: Redactor) -> Result:

@@ -19,20 +19,17 @@ FRENCH_DIGITS = 9  # after the country code
 # Reunion and Mayotte, Guadeloupe, French Guiana, Martinique: their numbers in national form are as long as those of France.
 OVERSEAS = (262, 590, 594, 596)
 PUNCTUATION = frozenset(" -.()/")
-QUOTE_IT = (
-    "Put the number in quotes where it is written, with its leading zero or its country code: "
-    "without quotes, 0612345670 is an integer to YAML, the octal 103402424, which reads as another number."
-)
+DASHES = ("Pd", "\u2212")  # a category of Unicode's, and the minus sign
 
 
-def to_e164(text: str, option: str) -> str:
-    """Return the number as E.164 (``+33612345678``).
+def to_e164(given: t.Any, option: str) -> str:
+    """Return the number, as the option holds it, as E.164 (``+33612345678``).
 
     The number needs a length that its country has, and no more: not every range in use is known to every release of ``phonenumbers``.
     One in international form is taken digit by digit, but for a zero after the country code, as in ``+33 (0)6``. One in French national
     form has its leading zero, and must not be that of an overseas territory, which bears another country code.
 
-    :raises InputError: for the option named ``option``, when the text is no phone number
+    :raises InputError: for the option named ``option``, when it holds no phone number, or no text
     :raises MissingLibrary: without ``phonenumbers``
     """
     try:
@@ -40,15 +37,17 @@ def to_e164(text: str, option: str) -> str:
     except ImportError:
         raise MissingLibrary("phonenumbers") from None
 
-    plain = _plain(text).lstrip("(")
+    if not isinstance(given, str):
+        raise InputError(option, f"{given!r} is not a string", _quote(given))
+    plain = _plain(given).lstrip("(")
     if not _is_spelled_as_number(plain):
-        raise _unreadable(text, option)
+        raise _unreadable(given, option)
     try:
         number = phonenumbers.parse(plain, REGION)
     except phonenumbers.NumberParseException:
-        raise _unreadable(text, option) from None
+        raise _unreadable(given, option) from None
     if not _is_plausible(number):
-        raise _unreadable(text, option)
+        raise _unreadable(given, option)
     e164 = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
     digits = _digits(plain)
     if plain.startswith(("+", "00")):
@@ -58,12 +57,12 @@ def to_e164(text: str, option: str) -> str:
         if digits == f"{number.country_code}0{number.national_number}":
             return to_e164(e164, option)
         # phonenumbers knows old ways of dialling; on the list, the two are different numbers.
-        raise InputError(option, f'"{text}" is not in international form', f"Write {e164} if that is meant.")
+        raise InputError(option, f'"{given}" is not in international form', f"Write {e164} if that is meant.")
     if digits not in (f"0{number.national_number}", f"{FRANCE}{number.national_number}"):
         # Up to ansible-core 2.18, a template hands on an unquoted 0612345670 as the digits of the integer that it is to YAML: another's number.
-        raise InputError(option, f'"{text}" begins with neither 0 nor +', QUOTE_IT)
+        raise InputError(option, f'"{given}" has neither its leading zero nor its country code', _quote(int(digits)))
     if not _is_french(number):
-        raise _unreadable(text, option)
+        raise _unreadable(given, option)
     return e164
 
 
@@ -88,7 +87,7 @@ def _is_french(number: t.Any) -> bool:
 def _plain(text: str) -> str:
     """The text with full-width and other compatible forms made plain, and without spaces and invisible characters."""
     return "".join(
-        "-" if category == "Pd" else character
+        "-" if category in DASHES or character in DASHES else character
         for character in unicodedata.normalize("NFKC", text)
         for category in [unicodedata.category(character)]
         if not character.isspace() and category != "Cf"
@@ -102,6 +101,14 @@ def _is_spelled_as_number(plain: str) -> bool:
 
 def _digits(plain: str) -> str:
     return "".join(filter(str.isdigit, plain))
+
+
+def _quote(number: t.Any) -> str:
+    """The advice for a number that came without quotes."""
+    octal = f"0{number:o}" if isinstance(number, int) and number > 0 else ""
+    if len(octal) == 1 + FRENCH_DIGITS:
+        return f"Put the number in quotes where it is written: it may be what YAML makes of an unquoted {octal}, an octal number to it."
+    return "Put the number in quotes where it is written, with all its digits: to YAML it is an integer, and an octal one if it begins with a zero."
 
 
 def _unreadable(text: str, option: str) -> InputError:

@@ -21,7 +21,7 @@ options:
   phone_number:
     description:
       - The number, in French national form or in international form, in any usual spelling.
-      - One in international form is taken digit by digit, but for a zero after the country code.
+      - One in international form is taken digit by digit, but for a zero after the country code. One without a country code is read as French.
       - Its country and its length are checked, and not whether it is a mobile's.
       - Put it in quotes. To YAML, an unquoted C(0612345670) is an octal number; a number that arrives as an integer is refused,
         and so is one in national form without its leading zero.

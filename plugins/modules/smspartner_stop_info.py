@@ -21,7 +21,7 @@ options:
   phone_numbers:
     description:
       - Return the entries of these numbers, in French national form or in international form, in any usual spelling.
-      - One in international form is taken digit by digit, but for a zero after the country code.
+      - One in international form is taken digit by digit, but for a zero after the country code. One without a country code is read as French.
       - With O(ids) as well, an entry that matches either is returned. With neither, all are. An empty list matches nothing.
       - Put each in quotes. A number that arrives as an integer is refused, and so is one in national form without its leading zero.
     type: list

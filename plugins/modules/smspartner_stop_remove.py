@@ -27,7 +27,7 @@ options:
   phone_number:
     description:
       - The number, in French national form or in international form, in any usual spelling. Every entry that bears it is removed.
-      - One in international form is taken digit by digit, but for a zero after the country code.
+      - One in international form is taken digit by digit, but for a zero after the country code. One without a country code is read as French.
       - Put it in quotes. To YAML, an unquoted C(0612345670) is an octal number; a number that arrives as an integer is refused,
         and so is one in national form without its leading zero.
     type: str
@@ -106,13 +106,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 id:
-  description: The entry's ID, as given; with O(phone_number), that of the first entry removed.
-  returned: success, where an entry is known
+  description: The entry's ID, as given; with O(phone_number), that of the first entry that bears it.
+  returned: when known
   type: int
   sample: 666
 ids:
   description: The ID of every entry removed, or that would be removed in check mode. On failure, those that are gone already.
-  returned: success, and on failure with O(phone_number)
+  returned: success, and on failure unless Ansible refused the options
   type: list
   elements: int
   sample: [666]
@@ -182,11 +182,16 @@ def remove(task: Task) -> Result:
     if task.options["response_format"] == "xml":
         require_xml_library()
     result: Result = {"changed": False, "ids": [], "response": {}}
-    stops, ids = _wanted(task, result)
-    if task.check_mode:
-        _note(result, [stop.id for stop in stops])
-    else:
-        _remove_all(task, ids, result)
+    try:
+        stops, ids = _wanted(task, result)
+        if task.check_mode:
+            _note(result, [stop.id for stop in stops])
+        else:
+            _remove_all(task, ids, result)
+    except SmsPartnerError as error:
+        # What the API said of the entries before is no part of this failure.
+        error.results = {name: result[name] for name in ("changed", "id", "ids", "phone_number") if name in result}
+        raise
     if task.diff_mode:
         known = {stop.id: stop.as_result() for stop in stops}
         result["diff"] = diff_of([known.get(stop_id, {"id": stop_id}) for stop_id in result["ids"]], [])
@@ -204,6 +209,8 @@ def _wanted(task: Task, result: Result) -> tuple[list[Stop], list[int]]:
         return stops, [stop_id]
     e164 = result["phone_number"] = to_e164(number, "phone_number")
     stops = task.stop_list.entries(numbers={e164}).stops
+    if stops:
+        result["id"] = stops[0].id
     return stops, [stop.id for stop in stops]
 
 
@@ -211,13 +218,7 @@ def _remove_all(task: Task, ids: list[int], result: Result) -> None:
     removed: list[int] = []
     xml = task.options["response_format"] == "xml"
     for stop_id in ids:
-        try:
-            change = task.stop_list.remove(stop_id, xml=xml)
-        except SmsPartnerError as error:
-            if removed:
-                # What the API said of the others is no part of this failure.
-                error.results = {name: result[name] for name in ("changed", "id", "ids", "phone_number")}
-            raise
+        change = task.stop_list.remove(stop_id, xml=xml)
         if change.warning:
             task.warn(change.warning)
         if change.changed:
@@ -228,8 +229,6 @@ def _remove_all(task: Task, ids: list[int], result: Result) -> None:
 
 def _note(result: Result, removed: list[int]) -> None:
     result.update(changed=bool(removed), ids=list(removed))
-    if removed:
-        result.setdefault("id", removed[0])
 
 
 def _answered(change: Change, xml: bool) -> dict[str, t.Any]:

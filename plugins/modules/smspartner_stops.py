@@ -29,7 +29,7 @@ options:
   phone_numbers:
     description:
       - The numbers, each in French national form or in international form, in any usual spelling. Spellings of one number count once.
-      - One in international form is taken digit by digit, but for a zero after the country code.
+      - One in international form is taken digit by digit, but for a zero after the country code. One without a country code is read as French.
       - One that cannot be read fails the task before any change. Country and length are checked, and not whether it is a mobile's.
       - Put each in quotes. A number that arrives as an integer is refused, and so is one in national form without its leading zero.
     type: list
@@ -230,19 +230,23 @@ def _check(options: dict[str, t.Any]) -> None:
         raise InputError("purge", "it goes with state: present only", "Leave it out, or name in phone_numbers what the list is to hold.")
 
 
-def _numbers(spellings: list[str]) -> list[str]:
+def _numbers(given: list[t.Any]) -> list[str]:
     """The numbers as E.164; all that cannot be read are named in one failure."""
-    numbers, problems = [], []
-    for spelling in spellings:
+    numbers: list[str] = []
+    problems: dict[str, InputError] = {}
+    for number in given:
         try:
-            numbers.append(to_e164(spelling, "phone_numbers"))
-        except InputError:
-            problems.append(f'"{spelling}"')
+            numbers.append(to_e164(number, "phone_numbers"))
+        except InputError as error:
+            problems[f'"{number}"' if isinstance(number, str) else repr(number)] = error
+    if len(problems) == 1:
+        raise next(iter(problems.values()))
     if problems:
         raise InputError(
             "phone_numbers",
             f"no phone number can be read in {', '.join(problems)}",
-            "Nothing was changed. Write them in French national form (0612345678) or in international form (+33612345678), in quotes.",
+            "Nothing was changed. Write them in French national form (0612345678) or in international form (+33612345678), in quotes: "
+            "to YAML, an unquoted 0612345670 is an octal number.",
         )
     return numbers
 

@@ -353,6 +353,7 @@ def test_a_longer_timeout_than_any_clock_takes_is_shortened() -> None:
         "https://api.smspartner.fr/v1",
         "HTTPS://API.SMSPARTNER.FR",
         "https://host:65535/a/b-c_d.e~f/",
+        f"https://a-b_c.{63 * 'a'}.example./",
         "https://[2001:db8::1]:8443/v1",
         "http://localhost:8080/v1",
         "http://LOCALHOST",
@@ -378,6 +379,9 @@ def test_a_url_over_which_a_key_may_travel(url: str) -> None:
                 "https://a#b",
                 "https://a b",
                 "https://a:65536",
+                "https://a..b",
+                "https://.a",
+                f"https://{64 * 'a'}.example",
                 "https://a:b",
                 "https://a\\b",
                 "https://[1:2:3]",
@@ -448,7 +452,7 @@ def test_the_environment_may_name_the_bundle(authority: trustme.CA, ca_path: str
 
 
 def test_any_other_server_is_not_and_gets_nothing(authority: trustme.CA, ca_path: str) -> None:
-    advice = "Check the server's certificate, the target's clock, and ca_path if a CA of your own signed it."
+    advice = "Check api_url, the server's certificate, the target's clock, and ca_path if a CA of your own signed it."
     for identity, options, reason in (("127.0.0.1", {}, "unable to get local issuer certificate"), ("127.0.0.2", {"ca_path": ca_path}, "127.0.0.")):
         with Origin([answer()], tls(authority, identity)) as server:
             with pytest.raises(NoUsableAnswer) as failure:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import sys
+import typing as t
 
 import pytest
 from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError, MissingLibrary
@@ -30,11 +31,41 @@ def test_a_number_that_cannot_be_read(text: str) -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["103402424", "1 03 40 24 24", "612345678", "331234567"])
-def test_a_number_that_has_lost_its_zero_is_refused(text: str) -> None:
+AS_YAML_MAKES_IT = "it may be what YAML makes of an unquoted {}, an octal number to it."
+AS_AN_INTEGER = "with all its digits: to YAML it is an integer, and an octal one if it begins with a zero."
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        (103402424, AS_YAML_MAKES_IT.format("0612345670")),
+        (0o700000000, AS_YAML_MAKES_IT.format("0700000000")),
+        (0o77777777, AS_AN_INTEGER),
+        (0o1000000000, AS_AN_INTEGER),
+        *((value, AS_AN_INTEGER) for value in (33612345678, 612345678, 0, -103402424, True, 1.5, None, ["0612345678"])),
+    ],
+)
+def test_what_is_no_string_is_to_be_put_in_quotes(given: t.Any, reason: str) -> None:
+    with pytest.raises(InputError) as failure:
+        to_e164(given, "phone_number")
+    separator = ": " if reason.startswith("it") else ", "
+    assert str(failure.value) == f"phone_number: {given!r} is not a string. Put the number in quotes where it is written{separator}{reason}"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("103402424", AS_YAML_MAKES_IT.format("0612345670")),
+        ("1 03 40 24 24", AS_YAML_MAKES_IT.format("0612345670")),
+        ("612345678", AS_AN_INTEGER),
+        ("331234567", AS_AN_INTEGER),
+    ],
+)
+def test_a_number_that_has_lost_its_zero_is_refused(text: str, reason: str) -> None:
     with pytest.raises(InputError) as failure:
         to_e164(text, "phone_number")
-    assert str(failure.value).startswith(f'phone_number: "{text}" begins with neither 0 nor +. Put the number in quotes where it is written, ')
+    assert str(failure.value).startswith(f'phone_number: "{text}" has neither its leading zero nor its country code. Put the number in quotes ')
+    assert str(failure.value).endswith(reason)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +88,8 @@ def test_a_zero_after_the_country_code_is_dropped(text: str) -> None:
     assert to_e164(text, "phone_number") == "+33612345678"
 
 
-@pytest.mark.parametrize("text", ["06.12.34.56.78", "(06)12/34-56 78", "+33\u00a06\u202f12\u200934 56 78", "06\u201312\u201434\u201056-78"])
+@pytest.mark.parametrize(
+    "text", ["06.12.34.56.78", "(06)12/34-56 78", "+33\u00a06\u202f12\u200934 56 78", "06\u201312\u201434\u201056-78", "06\u221212\u221234 56 78"]
+)
 def test_usual_spellings_are_read(text: str) -> None:
     assert to_e164(text, "phone_number") == "+33612345678"

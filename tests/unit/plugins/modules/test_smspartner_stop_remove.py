@@ -238,6 +238,20 @@ def test_a_failure_half_way_tells_what_is_gone(modules: Modules, emulator: Emula
     assert not result.get("changed")
 
 
+def test_a_failure_names_the_number_even_where_the_list_cannot_be_read(modules: Modules, emulator: Emulator) -> None:
+    emulator.fault(call="list", code=40)
+    result = modules.run(REMOVE, phone_number="06 12 34 56 78")
+    assert result["failed"]
+    assert (result["changed"], result["ids"], result["phone_number"], result["code"]) == (False, [], "+33612345678", 40)
+    assert "id" not in result
+
+
+def test_an_entry_that_went_meanwhile_is_unchanged_and_named(modules: Modules, emulator: Emulator) -> None:
+    emulator.fault(call="delete", code=4)
+    result = modules.run(REMOVE, phone_number="0612345678")
+    assert (result["changed"], result["id"], result["ids"], result["code"]) == (False, 19, [], 4)
+
+
 def test_reads_xml(modules: Modules, emulator: Emulator) -> None:
     result = modules.run(REMOVE, id=19, response_format="xml")
     assert result["changed"] is True

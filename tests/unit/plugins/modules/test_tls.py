@@ -34,7 +34,7 @@ UNTRUSTED: dict[str, dict[str, t.Any]] = {
     "certificate is not valid for '127.0.0.1'|doesn't match 'api.smspartner.example'": {"identity": "api.smspartner.example"},
     "IP address mismatch|doesn't match '127.0.0.2'": {"identity": "127.0.0.2"},
 }
-ADVICE = "Check the server's certificate, the target's clock, and ca_path if a CA of your own signed it."
+ADVICE = "Check api_url, the server's certificate, the target's clock, and ca_path if a CA of your own signed it."
 
 
 @pytest.fixture
