@@ -308,7 +308,7 @@ def copy_of_collection(session: nox.Session) -> Path:
     collection = fresh(session, "collections") / "ansible_collections" / "community" / "smspartner"
     listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True)
     for name in filter(None, listed.stdout.decode().split("\0")):
-        if (ROOT / name).exists():
+        if (ROOT / name).is_file():
             (collection / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, collection / name)
     with session.chdir(collection):

@@ -79,6 +79,16 @@ def test_a_file_without_a_number_empties_no_list(ansible: Ansible, emulator: Emu
     assert emulator.numbers == ["+33612345678"]
 
 
+@pytest.mark.parametrize(("change", "ends_well"), [(("yes", "YES"), True), (("yes", "oui"), False), ((";", ","), False)])
+def test_an_export_that_was_not_understood_is_no_success(
+    ansible: Ansible, emulator: Emulator, tmp_path: Path, change: tuple[str, str], ends_well: bool
+) -> None:
+    export = (EXAMPLES / "opt-outs.csv").read_text(encoding="utf-8")
+    (tmp_path / "export.csv").write_text(export.replace(*change), encoding="utf-8")
+    ansible.playbook(EXAMPLES / "take-over-opt-outs.yml", "-e", f"export_file={tmp_path}/export.csv", succeeds=ends_well)
+    assert len(emulator.numbers) == (3 if ends_well else 1)
+
+
 @pytest.mark.parametrize("key", ["demo-key", "wrong-key"])
 def test_the_pipelines(ansible: Ansible, emulator: Emulator, tmp_path: Path, key: str) -> None:
     """What each runs, review and merge, leaves behind what the review reads, whether the playbook fails or not."""
