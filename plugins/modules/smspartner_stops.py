@@ -99,7 +99,7 @@ EXAMPLES = r"""
 RETURN = r"""
 added:
   description: The entries put on the list, or that would be in check mode.
-  returned: success, and on failure once the list was read
+  returned: success, and on failure once the changes had begun
   type: list
   elements: dict
   contains:
@@ -115,7 +115,7 @@ added:
       sample: "+33612345678"
 removed:
   description: The entries taken off the list, or that would be in check mode.
-  returned: success, and on failure once the list was read
+  returned: success, and on failure once the changes had begun
   type: list
   elements: dict
   contains:
@@ -131,12 +131,12 @@ removed:
       sample: "+33712345678"
 unchanged:
   description: How many of the numbers and IDs given were as they should be.
-  returned: success, and on failure once the list was read
+  returned: success, and on failure once the changes had begun
   type: int
   sample: 41
 errors:
   description: The entries that the API refused; not those that were never tried.
-  returned: success, and on failure once the list was read
+  returned: success, and on failure once the changes had begun
   type: list
   elements: dict
   contains:
@@ -159,7 +159,9 @@ errors:
       description: What the API said, what it means, and what to do about it.
       returned: always
       type: str
-      sample: "Could not put +33712345678 on the stop list. The reason: the API refused it (code 9: the phone number is invalid)."
+      sample: >-
+        Could not put +33712345678 on the stop list. The reason: the API refused it (code 9: the phone number is invalid).
+        Check the phone number; write it in international form, such as +33612345678.
 code:
   description: The API's code; the last one, where several entries were refused.
   returned: failure, if there was a code
