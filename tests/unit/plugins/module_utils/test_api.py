@@ -183,6 +183,11 @@ def test_failure(outcomes: list[Reply | SmsPartnerError], kind: type[SmsPartnerE
     assert str(failure) == f"Could not remove the entry 19 from the stop list{separator}{message}"
 
 
+def test_xml_may_break_off_as_well() -> None:
+    reply = Reply(200, None, b"<result><entry>true</entry><ent", until_close=True)
+    assert Account(reply, DONE).call(REMOVE._replace(xml=True)).perhaps_done
+
+
 def test_a_body_that_cannot_be_read_is_no_usable_answer() -> None:
     def flawed(status: int) -> Reply:
         return Reply(status, None, b"", NoUsableAnswer("it is flawed", "Mend it."))
@@ -283,9 +288,11 @@ def test_retry_after(header: str | None, seconds: float | None) -> None:
 
 
 def test_retry_after_may_be_a_date() -> None:
-    seconds = _seconds(format_datetime(datetime.now(timezone.utc) + timedelta(seconds=1000), usegmt=True))
-    assert seconds is not None
-    assert 990 < seconds <= 1000
+    date = datetime.now(timezone.utc) + timedelta(seconds=1000)
+    for written in (format_datetime(date, usegmt=True), format_datetime(date.astimezone(timezone(timedelta(hours=2))))):
+        seconds = _seconds(written)
+        assert seconds is not None
+        assert 990 < seconds <= 1000
 
 
 @pytest.mark.parametrize("form", ["%a %b %d %H:%M:%S %Y", "%a, %d %b %Y %H:%M:%S -0000"])

@@ -269,6 +269,15 @@ def test_what_ansible_refuses_is_masked_as_well(run: Runner, options: dict[str, 
     assert run.shown["api_url"] == f"http://127.0.0.1/{MASK}"
 
 
+def test_without_a_key_nothing_is_masked(run: Runner) -> None:
+    assert "XXXX" in run(api_key=None, id="XXXX")["msg"]
+
+
+def test_the_place_that_a_redirect_points_to_is_masked(run: Runner) -> None:
+    with Origin([f"HTTP/1.1 302 Found\r\nLocation: https://{KEY}.example/\r\nContent-Length: 0\r\n\r\n".encode()]) as server:
+        assert f"the server redirects to {MASK}.example. " in run(remove, api_url=f"http://{server.address}")["msg"]
+
+
 @pytest.mark.parametrize("error", [NoUsableAnswer("it broke", "Mend it."), MissingLibrary("requests")])
 def test_ansible_is_not_shown_the_error_itself(run: Runner, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     fail, handled = basic.AnsibleModule.fail_json, []

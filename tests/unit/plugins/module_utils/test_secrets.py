@@ -30,7 +30,10 @@ MASK = "*" * 8
         ("a'b", "a&apos;b"),
         ("a'b", "a&amp;apos;b"),
         ("a+/=b", "a&plus;&sol;&equals;b"),
+        ("a+b", "a&plusb"),
         ("a%b", "a&percnt;b"),
+        ("\u0080", "%80"),
+        ("ÿ", "%ff"),
         ("é", "%E9"),
         ("é", "%25e9"),
         ("a b", "a+b"),
@@ -57,6 +60,10 @@ def test_a_spelling_is_masked_and_nothing_else(key: str, spelling: str) -> None:
 @pytest.mark.parametrize("text", ["", "a%27b", "a\\u0027b", "ab", "a&lt;b"])
 def test_what_is_no_spelling_stays(text: str) -> None:
     assert Redactor("a&b")(text) == text
+
+
+def test_latin_1_ends_where_it_ends() -> None:
+    assert Redactor("\u0100")("%100") == "%100"
 
 
 def test_every_text_is_masked_and_nothing_but_text() -> None:
