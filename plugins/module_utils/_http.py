@@ -154,7 +154,7 @@ class _Try(threading.Thread):
             error = self._error
         if self._reply is not None:
             return self._reply
-        if self._socket is not None:
+        if error is None and self._socket is not None:
             # A server that drips would keep the connection beside those of the next tries.
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
