@@ -270,7 +270,7 @@ def test_what_ansible_refuses_is_masked_as_well(run: Runner, options: dict[str, 
 
 
 def test_without_a_key_nothing_is_masked(run: Runner) -> None:
-    assert "XXXX" in run(api_key=None, id="XXXX")["msg"]
+    assert "XXXX" in run(api_key=None, XXXX=19)["msg"]
 
 
 def test_the_place_that_a_redirect_points_to_is_masked(run: Runner) -> None:
