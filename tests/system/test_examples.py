@@ -141,6 +141,23 @@ def test_the_readme_as_its_reader_follows_it(ansible: Ansible, clone: Path, tmp_
     assert "ok=1    changed=0" in second
 
 
+def test_the_key_in_a_vault_as_the_readme_shows_it(ansible: Ansible, emulator: Emulator, tmp_path: Path) -> None:
+    """Its two commands; what a terminal would be asked for, the editor and the password, comes from files."""
+    (commands,) = ("\n".join(re.findall(r"^\$ (.*)", block, re.MULTILINE)) for block in blocks("console") if "ansible-vault" in block)
+    (line,) = re.findall(r"`(vault_\S+: \"[^\"]*\")`", README)
+    emulator.reset_to([{"id": 666, "phoneNumber": "+33612345678"}])
+    (tmp_path / "remove.yml").write_text(blocks("yaml")[0], encoding="utf-8")
+    (tmp_path / "password").write_text("secret", encoding="utf-8")
+    editor = tmp_path / "editor"
+    editor.write_text(f"#!/bin/sh\ncat > $1 <<'END'\n{line.replace('YOUR-KEY', 'demo-key')}\nEND\n", encoding="utf-8")
+    editor.chmod(0o700)
+    without_a_terminal = commands.replace("create", "create --skip-tty-check").replace("--ask-vault-pass", "--vault-password-file password")
+    environment = {**ansible.environment, "EDITOR": str(editor), "ANSIBLE_VAULT_PASSWORD_FILE": "password"}
+    subprocess.run(["bash", "-ec", without_a_terminal], cwd=tmp_path, env=environment, check=True)
+    assert emulator.numbers == []
+    assert "demo-key" not in (tmp_path / "group_vars" / "all.yml").read_text(encoding="utf-8")
+
+
 def test_the_readme_names_every_module() -> None:
     assert set(re.findall(r"^\| `(smspartner_\w+)` \|", README, re.MULTILINE)) == {module.stem for module in MODULES}
 
