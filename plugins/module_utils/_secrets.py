@@ -15,11 +15,11 @@ import typing as t
 ESCAPES = frozenset("%\\&")
 
 # Each layer of quoting doubles the backslashes; this is enough for three. Without a bound, a page of backslashes would take hours to search.
-BACKSLASHES = r"\\{1,8}"
+BACKSLASHES = r"(?:\\|%(?:25)*5c){1,8}"
 
 
 class Redactor:
-    """Masks the key in any value, however it is spelled: in capitals or not, percent-encoded (more than once, too), or as JSON or HTML escape it."""
+    """Masks the key in any value, however it is spelled: in capitals or not, percent-encoded, as JSON or HTML escape it, or all that on top of one another."""
 
     def __init__(self, key: str) -> None:
         self._key = key
@@ -72,18 +72,17 @@ def _spellings(character: str, names: list[str]) -> str:
     percent = "".join(f"%(?:25)*{byte:02x}" for byte in character.encode("utf-8", "surrogatepass"))
     utf16 = character.encode("utf-16-be", "surrogatepass").hex()
     unicode_escape = "".join(f"{BACKSLASHES}u{utf16[start : start + 4]}" for start in range(0, len(utf16), 4))
-    spellings = [
-        f"(?:{BACKSLASHES})?{re.escape(character)}",
-        percent,
-        unicode_escape,
-        f"{BACKSLASHES}x{code:02x}",
-        f"&(?:amp;)*#0*{code};?",
-        f"&(?:amp;)*#x0*{code:x};?",
-    ]
+    ampersand, number_sign, semicolon = map(_layered, "&#;")
+    references = "|".join([f"{number_sign}(?:0*{code}|x0*{code:x})", *names])
+    spellings = [re.escape(character), percent, f"{ampersand}(?:amp{semicolon})*(?:{references})(?:{semicolon})?"]
     if 127 < code < 256:
         spellings.append(f"%(?:25)*{code:02x}")  # as a server that works in Latin-1 has it
-    if names:
-        spellings.append(f"&(?:amp;)*(?:{'|'.join(names)});?")
     if character == " ":
-        spellings += [r"\+", "%(?:25)*2b"]
-    return f"(?:{'|'.join(spellings)})"
+        spellings.append(_layered("+"))
+    return f"(?:{unicode_escape}|{BACKSLASHES}x{code:02x}|(?:{BACKSLASHES})?(?:{'|'.join(spellings)}))"
+
+
+def _layered(character: str) -> str:
+    """A pattern of a character that a spelling is made of, as itself or as one more layer, a URL or JSON, has it."""
+    code = ord(character)
+    return f"(?:{re.escape(character)}|%(?:25)*{code:02x}|{BACKSLASHES}u{code:04x})"

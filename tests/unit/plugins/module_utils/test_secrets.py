@@ -51,6 +51,21 @@ MASK = "*" * 8
         ("a&b", "A&B"),
         ("A&b", "a%26B"),
         ("STRASSE", "stra\u017fse"),
+        ('a"b', "a\\&quot;b"),
+        ('a"b', "a%5C%22b"),
+        ('a"b', "a%255C%2522b"),
+        ('a"b', "a%26quot%3Bb"),
+        ('a"b', "a\\u0026quot\\u003bb"),
+        ("a'b", "a%26%23x27%3Bb"),
+        ("a'b", "a%2526%2523039%253bb"),
+        ("a'b", "a\\u0026amp;#39;b"),
+        ("a&b", "a%26amp%3Bb"),
+        ("a&b", "a%26amp%3Bamp%3Bb"),
+        ("a\\b", "a%5C%5Cb"),
+        ("é", "%5Cu00e9"),
+        ("é", "%5cxe9"),
+        ("é", "%26eacute%3B"),
+        ("a b", "a\\u002bb"),
     ],
 )
 def test_a_spelling_is_masked_and_nothing_else(key: str, spelling: str) -> None:
@@ -81,7 +96,7 @@ def test_without_a_key_nothing_is_masked() -> None:
     assert Redactor("")("%41 &amp;") == "%41 &amp;"
 
 
-@pytest.mark.parametrize("text", ["\\", "a\\", "%25", "&amp;", "a&amp;", "aa%"])
+@pytest.mark.parametrize("text", ["\\", "a\\", "%25", "%5c", "%255c", "&amp;", "%26amp%3b", "a&amp;", "aa%"])
 def test_a_long_text_is_searched_in_time(text: str) -> None:
     assert Redactor("aab")(text * 100_000) == text * 100_000
 
