@@ -309,8 +309,9 @@ def _verification(validate_certs: bool, ca_path: str | None) -> bool | str:
     if ca_path is not None:
         try:
             ssl.create_default_context(cafile=ca_path)
-        except OSError as error:
-            problem = f"{ca_path} cannot be read as a CA bundle ({error.strerror or 'no certificate in it'})"
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", "it is no path") or "no certificate in it"
+            problem = f"{ca_path} cannot be read as a CA bundle ({reason})"
             raise InputError("ca_path", problem, "Give a file of PEM certificates that the target can read.") from None
     if not validate_certs:
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)

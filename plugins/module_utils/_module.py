@@ -46,6 +46,9 @@ HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 # Python writes no integer of more than 4,300 digits.
 LONGEST_INTEGER = 10_000  # bits
 
+# What Ansible is given to refuse in place of a number that would make it break down, or count for hours.
+TOO_LARGE = "a number that is too large"
+
 # How much of an unusable answer a failure quotes.
 QUOTED = 200
 
@@ -64,7 +67,7 @@ class _Module(AnsibleModule):  # type: ignore[misc]  # Ansible has no type infor
         self.given = {name: value for name, value in self.params.items() if value is not None}
         if isinstance(self.given.get("api_key"), str):
             self.given["api_key"] = self.given["api_key"].strip()
-        self.params = dict(self.given)
+        self.params = {name: _convertible(value, self.argument_spec.get(name, {})) for name, value in self.given.items()}
 
     def _log_invocation(self) -> None:
         values = self.params
@@ -174,6 +177,22 @@ def _check_ids(name: str, values: list[t.Any]) -> None:
         if isinstance(value, bool) or not ID.fullmatch(str(value).strip()):
             advice = "Give the whole number greater than 0 that smspartner_stop_info shows; a phone number is not an id."
             raise InputError(name, f"{value!r} is not an entry's id", advice)
+
+
+def _convertible(value: t.Any, spec: dict[str, t.Any]) -> t.Any:
+    """The value of an option, but for a number that no float can hold, such as ``.inf``: where Ansible makes an integer, it does not expect one."""
+    if spec.get("elements") == "int" and isinstance(value, (list, str)):
+        return [_convertible(member, {"type": "int"}) for member in _members(value)]
+    try:
+        if spec.get("type") == "int":
+            int(float(value))
+        elif spec.get("type") == "float":
+            float(value)
+    except OverflowError:
+        return TOO_LARGE
+    except (TypeError, ValueError):
+        pass
+    return value
 
 
 def _failure(error: SmsPartnerError, redact: Redactor) -> Result:

@@ -428,6 +428,12 @@ def test_a_bundle_that_cannot_be_read(tmp_path: Path, content: str | None, reaso
     assert message.endswith("). Give a file of PEM certificates that the target can read.")
 
 
+@pytest.mark.parametrize("path", ["a\0b", "a\ud800b"])
+def test_a_bundle_whose_path_can_be_none(path: str) -> None:
+    with pytest.raises(InputError, match=r"^ca_path: .* cannot be read as a CA bundle \(it is no path\)\."):
+        Http("https://x", timeout=1, ca_path=path)
+
+
 def secure(server: Server, **options: t.Any) -> Reply:
     return Http(f"https://{server.address}", timeout=5, **options).send("GET", "/x")
 
