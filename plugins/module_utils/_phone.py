@@ -58,7 +58,7 @@ def to_e164(given: t.Any, option: str) -> str:
             return to_e164(e164, option)
         # phonenumbers knows old ways of dialling; on the list, the two are different numbers.
         raise InputError(option, f'"{given}" is not in international form', f"Write {e164} if that is meant.")
-    if digits not in (f"0{number.national_number}", f"{FRANCE}{number.national_number}"):
+    if digits not in (f"0{number.national_number}", f"{FRANCE}{number.national_number}", f"{FRANCE}0{number.national_number}"):
         # Up to ansible-core 2.18, a template hands on an unquoted 0612345670 as the digits of the integer that it is to YAML: another's number.
         raise InputError(option, f'"{given}" has neither its leading zero nor its country code', _quote(int(digits)))
     if not _is_french(number):

@@ -83,7 +83,19 @@ def test_a_number_comes_out_only_as_one_that_would_go_in() -> None:
         to_e164("+3750808162999", "phone_number")
 
 
-@pytest.mark.parametrize("text", ["+33 (0)6 12 34 56 78", "0033(0)612345678", "(+33) 612345678", "(0033) 06 12 34 56 78", "+0033 612345678", "+33 0612345678"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+33 (0)6 12 34 56 78",
+        "0033(0)612345678",
+        "(+33) 612345678",
+        "(0033) 06 12 34 56 78",
+        "+0033 612345678",
+        "+33 0612345678",
+        "33 (0)6 12 34 56 78",
+        "33(0)612345678",
+    ],
+)
 def test_a_zero_after_the_country_code_is_dropped(text: str) -> None:
     assert to_e164(text, "phone_number") == "+33612345678"
 
