@@ -169,7 +169,7 @@ def _selected(rows: list[t.Any], numbers: t.Container[str] | None, ids: t.Contai
         except (TypeError, KeyError):
             raise ValueError("a row has no id or no phone number") from None
         # Most rows are plain: a list may be long, and to look closer at each would take longer than to read it.
-        if (type(stop_id), type(phone_number)) != PLAIN or stop_id < 1 or not phone_number:
+        if (type(stop_id), type(phone_number)) != PLAIN or stop_id < 1 or not phone_number.strip():
             stop_id = _checked_id(stop_id, phone_number)
         seen.add(stop_id)
         if everything or phone_number in numbers or stop_id in ids:
@@ -185,7 +185,7 @@ def _checked_id(given: t.Any, phone_number: t.Any) -> int:
     stop_id = whole_number(given)
     if stop_id is None or stop_id < 1:
         raise ValueError("a row has no id")
-    if not isinstance(phone_number, str) or not phone_number:
+    if not isinstance(phone_number, str) or not phone_number.strip():
         raise ValueError(f"the row with the id {stop_id} has no phone number")
     return stop_id
 

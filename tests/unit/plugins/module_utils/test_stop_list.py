@@ -115,6 +115,7 @@ def test_the_empty_list(members: dict[str, t.Any]) -> None:
         ({"data": [{"id": True, "phoneNumber": NUMBER}], "nbData": 1}, "a row has no id"),
         ({"data": [{"id": None, "phoneNumber": NUMBER}], "nbData": 1}, "a row has no id"),
         ({"data": [{"id": 7, "phoneNumber": ""}], "nbData": 1}, "the row with the id 7 has no phone number"),
+        ({"data": [{"id": 7, "phoneNumber": " \t"}], "nbData": 1}, "the row with the id 7 has no phone number"),
         ({"data": [{"id": 7, "phoneNumber": 33612345678}], "nbData": 1}, "the row with the id 7 has no phone number"),
         ({"data": [{"id": 7, "phoneNumber": NUMBER}, {"id": "7", "phoneNumber": OTHER}], "nbData": 2}, "several rows have one id"),
     ],
