@@ -21,15 +21,25 @@ MAX_DEPTH = 32
 # The members of an answer in XML, by position. Source: the API's pages, whose XML bears no names.
 POSITIONS = ("success", "code", "message")
 
-# What Ansible cannot carry from a module, and fails a task for that is done: half a character, and a name that it keeps for data of its own.
+# What Ansible cannot carry from a module: half a character, and a name that it keeps for data of its own. It drops the member, or fails a task that is done.
 SURROGATE = re.compile(r"[\ud800-\udfff]")
-RESERVED_NAME = re.compile("_*__ansible_")
+RESERVED_NAME = re.compile("_+ansible_")
 
-XML_ENCODING = re.compile(rb"""\s*<\?xml[^>]*encoding\s*=\s*["']([\w.-]+)""")
+# Some servers put one in front of each file that an answer is made of.
+BYTE_ORDER_MARK = "\ufeff"
+
+# What the decoder leaves where JSON breaks off: nothing, or the beginning of a string, of an escape in one, of a literal, or of what follows a number's digits.
+BEGINNING = r'(?s:|"[^"\\]*(?:\\.[^"\\]*)*\\?|u[0-9a-fA-F]{0,4}|t|tr|tru|f|fa|fal|fals|n|nu|nul|-|\.|(?:\.\d+)?[eE][+-]?)'
+
+# What expat calls XML that ends too early: it has no element, or an unclosed token or CDATA section.
+UNFINISHED = (3, 5, 20)
+XML_DECLARATION = r"^<\?[^>]*>?\s*"
+
+XML_ENCODING = re.compile(rb"""\s*<\?xml[^>]*encoding\s*=\s*["']([\w.-]+)["']""")
 
 
 class Answer(t.NamedTuple):
-    """What the API said. ``body`` is the whole answer, unknown members included, as Ansible can carry it; ``text`` the body as it came."""
+    """What the API said. ``body`` is the whole answer, unknown members included, as Ansible can carry it; ``text`` the body without blanks in front."""
 
     code: int
     message: str
@@ -50,15 +60,14 @@ def read(body: bytes, *, xml: bool = False) -> Answer:
     """
     if not body.strip():
         raise _no_answer("an empty body")
-    text = _decoded(body, xml)
+    text = _decoded(body, xml).lstrip(f"{BYTE_ORDER_MARK} \t\r\n")
     members = _from_xml(text.strip()) if xml and text.lstrip().startswith("<") else _from_json(text)
-    if "\\u" in text or "__ansible_" in text:
+    if "\\u" in text or "_ansible_" in text:
         members = _carried(members)
     code = whole_number(members.get("code"))
     if code is None:
         raise _no_answer("an answer without a code that is a whole number", text, response=members)
-    message = members.get("message")
-    return Answer(code, message if isinstance(message, str) else "", members, text)
+    return Answer(code, _message(members.get("message")), members, text)
 
 
 def whole_number(value: t.Any) -> int | None:
@@ -68,6 +77,12 @@ def whole_number(value: t.Any) -> int | None:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20 and str(int(value)) == value:
         return int(value)
     return None
+
+
+def _message(member: t.Any) -> str:
+    if member is None:
+        return ""
+    return member if isinstance(member, str) else json.dumps(member, ensure_ascii=False)
 
 
 def require_xml_library() -> None:
@@ -92,6 +107,11 @@ def _decoded(body: bytes, xml: bool) -> str:
     encoding = declared.group(1).decode("ascii") if declared else json.detect_encoding(body)
     try:
         return body.decode(encoding)
+    except UnicodeDecodeError as error:
+        if error.reason != "unexpected end of data":
+            raise _no_answer("bytes that are not text") from None
+        # It may be an answer that breaks off; whether it is one, is told where it is read.
+        return body[: error.start].decode(encoding) + "\ufffd"
     except (UnicodeError, LookupError):
         raise _no_answer("bytes that are not text") from None
 
@@ -99,8 +119,8 @@ def _decoded(body: bytes, xml: bool) -> str:
 def _from_json(text: str) -> dict[str, t.Any]:
     try:
         members = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
-    except (ValueError, RecursionError):
-        if text.lstrip().startswith("{") and not text.rstrip().endswith("}"):
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, json.JSONDecodeError) and _breaks_off(text, error.pos):
             raise _no_answer("JSON that breaks off", text, kind=CutOff) from None
         raise _no_answer("something other than JSON", text) from None
     if not isinstance(members, dict):
@@ -112,6 +132,13 @@ def _from_json(text: str) -> dict[str, t.Any]:
     if text.count(",") > _commas(members) + sum(map(len, rows)) - len(rows):
         _refuse_repeated_names(text)
     return members
+
+
+def _breaks_off(text: str, stop: int) -> bool:
+    """Whether the text is the beginning of an object, and no whole one with something behind; ``stop`` is how far the decoder could read it."""
+    rest = text[stop:]
+    is_within_object = text.startswith("{") and not (rest and text[:stop].rstrip().endswith("}"))
+    return is_within_object and re.fullmatch(BEGINNING, rest) is not None
 
 
 def _refuse_constant(name: str) -> t.NoReturn:
@@ -150,11 +177,11 @@ def _is_deeper(value: t.Any, limit: int) -> bool:
 
 
 def _carried(value: t.Any) -> t.Any:
-    """The value with U+FFFD for each half of a character, and a reserved name with one more underscore in front."""
+    """The value with U+FFFD for each half of a character, and a reserved name with two more underscores in front."""
     if isinstance(value, str):
         return SURROGATE.sub("\ufffd", value)
     if isinstance(value, dict):
-        return {_carried(f"_{name}" if RESERVED_NAME.match(name) else name): _carried(member) for name, member in value.items()}
+        return {_carried(f"__{name}" if RESERVED_NAME.match(name) else name): _carried(member) for name, member in value.items()}
     return [_carried(member) for member in value] if isinstance(value, list) else value
 
 
@@ -166,8 +193,8 @@ def _from_xml(text: str) -> dict[str, t.Any]:
 
     try:
         root = fromstring(text, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError):
-        if "<result" in text and "</result" not in text:
+    except (ParseError, DefusedXmlException, ValueError) as error:
+        if getattr(error, "code", None) in UNFINISHED and _begins_result(text):
             raise _no_answer("XML that breaks off", text, kind=CutOff) from None
         raise _no_answer("XML that is broken or declares entities", text) from None
     if _name(root) != "result":
@@ -185,6 +212,12 @@ def _from_xml(text: str) -> dict[str, t.Any]:
         else:
             members[name] = value
     return members
+
+
+def _begins_result(text: str) -> bool:
+    """Whether the text is the beginning of a result, after a declaration that may be whole or not."""
+    element = re.sub(XML_DECLARATION, "", text)
+    return "<result".startswith(element) or re.match(r"<result[\s/>]", element) is not None
 
 
 def _name(element: t.Any) -> str:

@@ -69,7 +69,7 @@ response:
   description:
     - The API's answer to the addition, decoded and otherwise as it came; empty in check mode.
     - Where nothing changed since the number is on the list, it is the API's refusal, with code 3 or 15 and C(success) false.
-    - A name in it that begins with C(__ansible_), which Ansible keeps for itself, gets one more underscore; half a surrogate pair becomes U+FFFD.
+    - A name in it that begins with C(_ansible_), which Ansible keeps for itself, gets two more underscores; half a surrogate pair becomes U+FFFD.
   returned: success, and on failure if there was an answer
   type: dict
   sample: {"success": true, "code": 200, "stopId": 300}

@@ -130,7 +130,7 @@ response:
   description:
     - The API's answer to the removal, decoded and otherwise as it came; the last one if there were several entries.
     - Where nothing changed since the entry is not on the list, it is the API's refusal, with code 4 and C(success) false.
-    - A name in it that begins with C(__ansible_), which Ansible keeps for itself, gets one more underscore; half a surrogate pair becomes U+FFFD.
+    - A name in it that begins with C(_ansible_), which Ansible keeps for itself, gets two more underscores; half a surrogate pair becomes U+FFFD.
     - Empty where no removal was sent, that is, in check mode or when no entry bears O(phone_number).
   returned: success, and on failure if there was an answer
   type: dict

@@ -17,7 +17,14 @@ if t.TYPE_CHECKING:
 
 @pytest.mark.parametrize(
     "member",
-    ['"x": "\\ud800"', '"\\udfff": 1', '"x": {"__ansible_type": "y"}', '"__ansible_type": {"__ansible_unsafe": 1}', '"__ansible_vault": "z"'],
+    [
+        '"x": "\\ud800"',
+        '"\\udfff": 1',
+        '"x": {"__ansible_type": "y"}',
+        '"__ansible_type": {"__ansible_unsafe": 1}',
+        '"__ansible_vault": "z"',
+        '"_ansible_no_log": true',
+    ],
 )
 def test_an_answer_that_ansible_could_not_carry_is_a_change(ansible: Ansible, emulator: Emulator, member: str) -> None:
     emulator.reset("+33612345678")
@@ -32,5 +39,5 @@ def test_a_list_that_ansible_could_not_carry_is_read(ansible: Ansible, emulator:
     row = {"id": 1, "phoneNumber": "+33612345678", "createdAt": {"__ansible_type": "\ud800"}}
     emulator.faults({"call": "list", "body": json.dumps({"success": True, "code": 200, "nbData": 1, "data": [row]})})
     reading = {"name": "Read", "community.smspartner.smspartner_stop_info": {}, "register": "reading"}
-    assertion = {"name": "See", "ansible.builtin.assert": {"that": "reading.stops[0].created_at == {'___ansible_type': '\ufffd'}"}}
+    assertion = {"name": "See", "ansible.builtin.assert": {"that": "reading.stops[0].created_at == {'____ansible_type': '\ufffd'}"}}
     ansible.tasks([reading, assertion])

@@ -11,7 +11,7 @@ import typing as t
 
 import pytest
 from ansible_collections.community.smspartner.plugins.module_utils import _answer
-from ansible_collections.community.smspartner.plugins.module_utils._errors import NoUsableAnswer
+from ansible_collections.community.smspartner.plugins.module_utils._errors import CutOff, NoUsableAnswer
 
 XML = "<result><entry>{}</entry><entry>{}</entry><entry>{}</entry></result>"
 
@@ -80,9 +80,9 @@ def test_a_long_list_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
         ('"a\\ud800b"', "a\ufffdb"),
         ('"\\ud83d\\udd11"', "\U0001f511"),
         ('["\\udfff", {"\\udc00": 1.5}]', ["\ufffd", {"\ufffd": 1.5}]),
-        ('{"__ansible_type": "x", "___ansible_type": "y"}', {"___ansible_type": "x", "____ansible_type": "y"}),
-        ('[{"\\u005f_ansible_\\ud800": 1}]', [{"___ansible_\ufffd": 1}]),
-        ('{"_ansible_x": 1, "a__ansible_x": "__ansible_x"}', {"_ansible_x": 1, "a__ansible_x": "__ansible_x"}),
+        ('{"_ansible_type": "w", "__ansible_type": "x", "___ansible_type": "y"}', {f"{'_' * n}ansible_type": v for n, v in ((3, "w"), (4, "x"), (5, "y"))}),
+        ('[{"\\u005f_ansible_\\ud800": 1}]', [{"____ansible_\ufffd": 1}]),
+        ('{"ansible_x": 1, "a_ansible_x": "_ansible_x"}', {"ansible_x": 1, "a_ansible_x": "_ansible_x"}),
     ],
 )
 def test_what_ansible_could_not_carry_is_written_otherwise(sent: str, carried: t.Any) -> None:
@@ -90,7 +90,7 @@ def test_what_ansible_could_not_carry_is_written_otherwise(sent: str, carried: t
 
 
 def test_xml_too_is_made_to_be_carried() -> None:
-    assert _answer.read(b"<result><code>4</code><__ansible_type>x</__ansible_type></result>", xml=True).body == {"code": 4, "___ansible_type": "x"}
+    assert _answer.read(b"<result><code>4</code><__ansible_type>x</__ansible_type></result>", xml=True).body == {"code": 4, "____ansible_type": "x"}
 
 
 @pytest.mark.parametrize("digits", ["0", "4", "-4", "12345678901234567890123"])
@@ -112,9 +112,13 @@ def test_success_counts_only_beside_code_200() -> None:
     assert not _answer.read(b'{"success": 1, "code": 200}').succeeded
 
 
-def test_a_message_that_is_no_text_is_none() -> None:
-    assert _answer.read(b'{"code": 4, "message": ["a"]}').message == ""
-    assert _answer.read(b'{"code": 4, "message": "a"}').message == "a"
+@pytest.mark.parametrize(
+    ("member", "message"),
+    [('"a"', "a"), ('""', ""), ("null", ""), ("42", "42"), ('{"phone": ["trop court", "\u00e9"]}', '{"phone": ["trop court", "\u00e9"]}')],
+)
+def test_a_message_that_is_no_text_is_shown_as_json(member: str, message: str) -> None:
+    assert _answer.read(f'{{"code": 4, "message": {member}}}'.encode()).message == message
+    assert _answer.read(b'{"code": 4}').message == ""
 
 
 def test_xml_has_the_types_of_json() -> None:
@@ -144,9 +148,55 @@ def test_a_byte_order_mark_does_no_harm(encoding: str) -> None:
     assert _answer.read('{"code": 4, "message": "é"}'.encode(encoding)).message == "é"
 
 
-def test_the_text_is_kept_as_it_came() -> None:
-    text = '\n {"code": 4}\n'
-    assert _answer.read(b"\xef\xbb\xbf" + text.encode()).text == text
+@pytest.mark.parametrize("front", [b"\xef\xbb\xbf" * 2, b"\r\n\xef\xbb\xbf", b"\xef\xbb\xbf \t\xef\xbb\xbf\n"])
+def test_byte_order_marks_do_no_harm_wherever_they_stand_in_front(front: bytes) -> None:
+    assert _answer.read(front + b'{"code": 4}\n').text == '{"code": 4}\n'
+    assert _answer.read(front + XML.format("false", 4, "a").encode(), xml=True).code == 4
+
+
+@pytest.mark.parametrize(
+    ("whole", "xml"),
+    [
+        ('{"code" : 4 ,\n "a": { "b" : [ 1 , -2.5, 0.25E-2, 1e+5, {}]}, "t": true, "f": false, "n": null, "s": "\u00e9 \\u00e9\\n \\" \\ud83d\\ude00"}', False),
+        ("<?xml version='1.0' encoding='UTF-8'?>\n<result x='y'><entry>true</entry><entry><![CDATA[a]]>&amp;\u00e9</entry></result>", True),
+        (" <result>\n<code>4</code></result>", True),
+    ],
+)
+def test_each_beginning_of_an_answer_breaks_off(whole: str, xml: bool) -> None:
+    body = whole.encode()
+    for end in range(2, len(body)):
+        with pytest.raises(CutOff, match="breaks off"):
+            _answer.read(body[:end], xml=xml)
+
+
+@pytest.mark.parametrize(
+    ("body", "xml"),
+    [
+        (b'{"code": 4}<!-- cached -->', False),
+        (b'{"code": 4};', False),
+        (b'{"code": 4} t', False),
+        (b'{"code": 4} "b', False),
+        (b'{"code": 4}\xc3', False),
+        (b'{"code": 4 <p>\n\n', False),
+        (b'{"code": 4, "message": "a\n', False),
+        (b'{"code": 4, "x": NaN', False),
+        (b"{code: 4", False),
+        (b"{% error %}\n<html>", False),
+        (b'["code", 4', False),
+        (b"Caf\xc3", False),
+        (b"<html><p>no <results> found</p></html>", True),
+        (b"<html>", True),
+        (b"<results>", True),
+        (b"<!-- a --><result>", True),
+        (b"<result><code>4</result>", True),
+        (b"<result/>junk", True),
+        (b"<result>&code;", True),
+    ],
+)
+def test_what_no_answer_begins_with_does_not_break_off(body: bytes, xml: bool) -> None:
+    with pytest.raises(NoUsableAnswer) as failure:
+        _answer.read(body, xml=xml)
+    assert not isinstance(failure.value, CutOff)
 
 
 @pytest.mark.parametrize(
@@ -165,9 +215,10 @@ def test_the_text_is_kept_as_it_came() -> None:
         (b"{}", False, "an answer without a code that is a whole number", {}),
         (b'{"code": 4.0}', False, "an answer without a code that is a whole number", {"code": 4.0}),
         (b"<result>", True, "XML that breaks off", None),
-        (b"<result></result", True, "XML that is broken or declares entities", None),
+        (b"<result></result", True, "XML that breaks off", None),
+        (b"<result></results>", True, "XML that is broken or declares entities", None),
         (b"<html>", True, "XML that is broken or declares entities", None),
-        (b' {"code": 4', False, "JSON that breaks off", None),
+        (b'{"code": 4', False, "JSON that breaks off", None),
         (b'{"code": 4,}\n', False, "something other than JSON", None),
         (b"<html/>", True, "XML that is not a result", None),
         (b"<result><code>4</code><entry>1</entry><code>4</code></result>", True, "XML that gives code twice", None),
