@@ -55,6 +55,8 @@ LIBRARIES = (
     ("3.12", "2.20", "requests==2.31.0", "urllib3==2.0.7"),
     ("3.13", "2.21", "requests", "urllib3"),
 )
+# The oldest of the other libraries that meta/ee-requirements.txt allows; tested on the oldest Python.
+OLDEST = ("phonenumbers==8.12.15", "defusedxml==0.6.0")
 
 # A Python that is missing fails the run: what was not run is not shown as passed.
 nox.options.error_on_missing_interpreters = True
@@ -130,7 +132,8 @@ def matrix(session: nox.Session, core: str) -> None:
 @nox.parametrize(("python", "core", "requests", "urllib3"), LIBRARIES)
 def libraries(session: nox.Session, core: str, requests: str, urllib3: str) -> None:
     """The unit tests with the libraries that one distribution ships."""
-    session.install("--quiet", f"ansible-core=={core}.*", requests, urllib3, "pytest", "-r", "tests/unit/requirements.txt", silent=True)
+    oldest = OLDEST if session.python == "3.9" else ()
+    session.install("--quiet", f"ansible-core=={core}.*", requests, urllib3, *oldest, "pytest", "-r", "tests/unit/requirements.txt", silent=True)
     collection = copy_of_collection(session)
     with session.chdir(collection):
         session.run("pytest", "-q", "-p", "no:cacheprovider", "tests/unit", env={"PYTHONPATH": str(collection.parents[2])})
@@ -142,7 +145,7 @@ def old_target(session: nox.Session) -> None:
     session.install("--quiet", "ansible-core==2.16.*", *EMULATOR, silent=True)
     target = fresh(session, "target")
     session.run("python3.9", "-m", "venv", str(target), external=True)
-    libraries = ("requests==2.25.1", "urllib3==1.26.5", "phonenumbers", "defusedxml")
+    libraries = ("requests==2.25.1", "urllib3==1.26.5", *OLDEST)
     session.run(str(target / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *libraries, external=True)
     session.env["PATH"] = os.pathsep.join([session.bin, str(target / "bin"), os.environ["PATH"]])
     AnsibleTest(session, copy_of_collection(session), python="3.9").integration()
