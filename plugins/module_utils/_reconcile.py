@@ -80,7 +80,7 @@ class Pace:
         return slot - now
 
 
-class Run:
+class Execution:
     """Carries out a plan, and keeps what came of it."""
 
     def __init__(self, stop_list: StopList, warn: t.Callable[[str], None]) -> None:
@@ -164,7 +164,7 @@ class Run:
             if outcome.answer.code in ALREADY_LISTED:
                 self._unsettled[number] = outcome
             else:
-                self._note_added(number, settle_add(number, outcome, ()))
+                self._note_added(number, settle_add(number, outcome, None))
 
     def _remove(self, stop: Stop) -> None:
         change = self._stop_list.remove(stop.id)
@@ -190,7 +190,7 @@ class Run:
             if self._fatal is not None and not outcome.perhaps_done:
                 continue
             try:
-                self._note_added(number, settle_add(number, outcome, [entries[number]] if number in entries else []))
+                self._note_added(number, settle_add(number, outcome, entries.get(number)))
             except Refusal as error:
                 self._refused(error, number)
 

@@ -103,14 +103,16 @@ class StopList:
         :raises SmsPartnerError: when the call fails
         """
         outcome = self.send_add(phone_number)
+        if outcome.answer.code not in ALREADY_LISTED:
+            return settle_add(phone_number, outcome, None)
         try:
-            stops = self.entries(numbers={phone_number}).stops if outcome.answer.code in ALREADY_LISTED else []
+            stops = self.entries(numbers={phone_number}).stops
         except SmsPartnerError as error:
             if outcome.perhaps_done:
-                error.tried = f"{settle_add(phone_number, outcome, ()).warning} {error.tried}"
+                error.tried = f"{_taken_as_added(phone_number, outcome)} {error.tried}"
                 error.results = {"changed": True}
             raise
-        return settle_add(phone_number, outcome, stops)
+        return settle_add(phone_number, outcome, stops[0] if stops else None)
 
     def end(self) -> None:
         """Send nothing new from now on; see ``Api.end``."""
@@ -122,26 +124,30 @@ class StopList:
         return self._api.call(Call(purpose, "POST", "/stop-sms/add", {"phoneNumber": phone_number}, expected=ALREADY_LISTED))
 
 
-def settle_add(phone_number: str, outcome: Outcome, entries: t.Iterable[Stop]) -> Change:
-    """What an answer to ``send_add`` did, given the list as it was read after a code of ``ALREADY_LISTED``.
+def settle_add(phone_number: str, outcome: Outcome, listed: Stop | None) -> Change:
+    """What an answer to ``send_add`` did; ``listed`` is the number's entry in the list as it was read after a code of ``ALREADY_LISTED``.
 
     :raises Refusal: when the number is not on the list, and no earlier try can have put it there
     """
     answer = outcome.answer
     if answer.code not in ALREADY_LISTED:
         return Change(True, whole_number(answer.body.get("stopId")), answer)
-    stop_id = next((stop.id for stop in entries if stop.phone_number == phone_number), None)
+    stop_id = None if listed is None else listed.id
     if outcome.perhaps_done:
-        warning = (
-            f"The API refused {phone_number} with code {answer.code}, after an earlier try of this run was left without an answer: "
-            "that try is taken to have put the number on the list, and the task reports changed."
-        )
-        return Change(True, stop_id, answer, warning)
+        return Change(True, stop_id, answer, _taken_as_added(phone_number, outcome))
     if stop_id is not None:
         return Change(False, stop_id, answer)
     refusal = Refusal(answer.code, answer.message, http_status=outcome.http_status, response=answer.body)
     refusal.tried = f"Could not put {phone_number} on the stop list, and the list does not show it. The reason:"
     raise refusal
+
+
+def _taken_as_added(phone_number: str, outcome: Outcome) -> str:
+    """Why an addition that the API refused is reported as a change."""
+    return (
+        f"The API refused {phone_number} with code {outcome.answer.code}, after an earlier try of this run was left without an answer: "
+        "that try is taken to have put the number on the list, and the task reports changed."
+    )
 
 
 @contextlib.contextmanager

@@ -180,61 +180,62 @@ def main() -> None:
 
 
 def remove(task: Task) -> Result:
-    if task.options["response_format"] == "xml":
+    xml = task.options["response_format"] == "xml"
+    if xml:
         require_xml_library()
-    result: Result = {"changed": False, "ids": [], "response": {}}
+    subject = _subject(task.options)
+    ids: list[int] = []
+    answered: Result = {"response": {}}
     try:
-        stops, ids = _wanted(task, result)
+        stops = _listed(task, subject)
+        if stops:
+            subject = {"id": stops[0].id, "phone_number": stops[0].phone_number}
         if task.check_mode:
-            _note(result, [stop.id for stop in stops])
+            ids = [stop.id for stop in stops]
         else:
-            _remove_all(task, ids, result)
+            for stop_id, change in _removals(task, stops, xml):
+                if change.changed:
+                    ids.append(stop_id)
+                answered = _answered(change, xml)
     except SmsPartnerError as error:
         # What the API said of the entries before is no part of this failure.
-        error.results = {name: result[name] for name in ("changed", "id", "ids", "phone_number") if name in result}
+        error.results = {"changed": bool(ids), "ids": ids, **subject}
         raise
-    if task.diff_mode:
-        known = {stop.id: stop.as_result() for stop in stops}
-        result["diff"] = diff_of([known.get(stop_id, {"id": stop_id}) for stop_id in result["ids"]], [])
-    return {**result, "ansible_facts": {"smspartner_stop_remove": result["response"]}}
+    result = {"changed": bool(ids), "ids": ids, **subject, **answered, "ansible_facts": {"smspartner_stop_remove": answered["response"]}}
+    return {**result, "diff": _diff(stops, ids)} if task.diff_mode else result
 
 
-def _wanted(task: Task, result: Result) -> tuple[list[Stop], list[int]]:
-    """The entries to remove, as far as the list had to be read for them, and their ids; the result learns what is known of them."""
-    stop_id, number = task.options["id"], task.options["phone_number"]
-    if stop_id is not None:
-        stops = task.stop_list.entries(ids={stop_id}).stops if task.check_mode or task.diff_mode else []
-        result["id"] = stop_id
-        if stops:
-            result["phone_number"] = stops[0].phone_number
-        return stops, [stop_id]
-    e164 = result["phone_number"] = to_e164(number, "phone_number")
-    stops = task.stop_list.entries(numbers={e164}).stops
-    if stops:
-        result["id"] = stops[0].id
-    return stops, [stop.id for stop in stops]
+def _subject(options: dict[str, t.Any]) -> Result:
+    """What the task names the entries by, as the result shows it."""
+    if options["id"] is not None:
+        return {"id": options["id"]}
+    return {"phone_number": to_e164(options["phone_number"], "phone_number")}
 
 
-def _remove_all(task: Task, ids: list[int], result: Result) -> None:
-    removed: list[int] = []
-    xml = task.options["response_format"] == "xml"
-    for stop_id in ids:
+def _listed(task: Task, subject: Result) -> list[Stop]:
+    """The entries to remove, as the list has them; it is not read where the id is enough."""
+    if "phone_number" in subject:
+        return task.stop_list.entries(numbers={subject["phone_number"]}).stops
+    return task.stop_list.entries(ids={subject["id"]}).stops if task.check_mode or task.diff_mode else []
+
+
+def _removals(task: Task, stops: list[Stop], xml: bool) -> t.Iterator[tuple[int, Change]]:
+    """Remove one entry after the other, each with its id; an id that was given is tried even where the list does not show it."""
+    for stop_id in [stop.id for stop in stops] if task.options["id"] is None else [task.options["id"]]:
         change = task.stop_list.remove(stop_id, xml=xml)
         if change.warning:
             task.warn(change.warning)
-        if change.changed:
-            removed.append(stop_id)
-        _note(result, removed)
-        result.update(_answered(change, xml))
+        yield stop_id, change
 
 
-def _note(result: Result, removed: list[int]) -> None:
-    result.update(changed=bool(removed), ids=list(removed))
-
-
-def _answered(change: Change, xml: bool) -> dict[str, t.Any]:
+def _answered(change: Change, xml: bool) -> Result:
     answered = {"code": change.answer.code, "response": change.answer.body}
     return {**answered, "content": change.answer.text} if xml else answered
+
+
+def _diff(stops: list[Stop], ids: list[int]) -> t.Any:
+    known = {stop.id: stop.as_result() for stop in stops}
+    return diff_of([known.get(stop_id, {"id": stop_id}) for stop_id in ids], [])
 
 
 if __name__ == "__main__":

@@ -184,7 +184,7 @@ import typing as t
 from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError, SmsPartnerError
 from ansible_collections.community.smspartner.plugins.module_utils._module import Result, Task, run
 from ansible_collections.community.smspartner.plugins.module_utils._phone import to_e164
-from ansible_collections.community.smspartner.plugins.module_utils._reconcile import Pace, Plan, Run, named, plan_absent, plan_present
+from ansible_collections.community.smspartner.plugins.module_utils._reconcile import Execution, Pace, Plan, named, plan_absent, plan_present
 
 
 def main() -> None:
@@ -273,7 +273,7 @@ def _predicted(plan: Plan) -> Result:
 
 
 def _executed(task: Task, plan: Plan) -> Result:
-    execution = Run(task.stop_list, task.warn)
+    execution = Execution(task.stop_list, task.warn)
     try:
         execution.execute(plan, task.options["concurrency"])
     except SmsPartnerError as error:

@@ -21,7 +21,7 @@ from ansible_collections.community.smspartner.plugins.module_utils._errors impor
     SmsPartnerError,
     TransientFailure,
 )
-from ansible_collections.community.smspartner.plugins.module_utils._reconcile import Pace, Plan, Run, plan_absent, plan_present
+from ansible_collections.community.smspartner.plugins.module_utils._reconcile import Execution, Pace, Plan, plan_absent, plan_present
 from ansible_collections.community.smspartner.plugins.module_utils._stop_list import Change, Entries, Stop, StopList
 
 A, B, C, D = (f"+3361234567{digit}" for digit in range(4))
@@ -93,7 +93,7 @@ class Listless:
 
 def test_what_was_gone_already_counts_as_unchanged() -> None:
     stop_list = Listless(True, False, False)
-    run = Run(t.cast(StopList, stop_list), lambda _warning: None)
+    run = Execution(t.cast(StopList, stop_list), lambda _warning: None)
     plan = Plan([], ENTRIES[:3], 4, [])
     assert run.result(plan)["unchanged"] == 0
     run.execute(plan, 1)
@@ -152,7 +152,7 @@ class Carried:
 
     def __init__(self, script: Script, plan: Plan, concurrency: int = 1) -> None:
         self.warnings: list[str] = []
-        run = Run(t.cast(StopList, script), self.warnings.append)
+        run = Execution(t.cast(StopList, script), self.warnings.append)
         self.failure: SmsPartnerError | None = None
         try:
             run.execute(plan, concurrency)
@@ -291,7 +291,7 @@ def test_threads_that_cannot_be_started_end_the_run(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(("perhaps_done", "changes_told"), [(True, [2]), (False, [])])
 def test_of_what_is_lost_after_the_end_a_warning_tells(perhaps_done: bool, changes_told: list[int]) -> None:
     warnings: list[str] = []
-    run = Run(t.cast(StopList, Script()), warnings.append)
+    run = Execution(t.cast(StopList, Script()), warnings.append)
     run._end(Refusal(10, "No"))
     lost = TransientFailure("it was lost", "Look.", perhaps_done=perhaps_done)
     lost.tried = "Could not remove the entry 2. The reason:"
@@ -310,7 +310,7 @@ def test_where_no_more_can_succeed_nothing_more_is_sent(failure: SmsPartnerError
 
 
 def test_of_two_failures_the_first_is_told() -> None:
-    run = Run(t.cast(StopList, Script()), lambda _warning: None)
+    run = Execution(t.cast(StopList, Script()), lambda _warning: None)
     first, second = NoUsableAnswer("first", ""), NoUsableAnswer("second", "")
     run._end(first)
     run._end(second)

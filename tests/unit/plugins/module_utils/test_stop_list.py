@@ -15,7 +15,7 @@ from ansible_collections.community.smspartner.plugins.module_utils import _answe
 from ansible_collections.community.smspartner.plugins.module_utils._answer import Answer
 from ansible_collections.community.smspartner.plugins.module_utils._api import Api, Call, Outcome
 from ansible_collections.community.smspartner.plugins.module_utils._errors import MissingLibrary, NoUsableAnswer, Refusal
-from ansible_collections.community.smspartner.plugins.module_utils._stop_list import Change, Entries, Stop, StopList, settle_add
+from ansible_collections.community.smspartner.plugins.module_utils._stop_list import Change, Entries, Stop, StopList
 
 NUMBER, OTHER = "+33612345678", "+33712345678"
 ROWS = [{"id": 19, "phoneNumber": NUMBER, "createdAt": "2015-07-20 10:19:45"}, {"id": 20, "phoneNumber": OTHER}, {"id": 21, "phoneNumber": NUMBER}]
@@ -213,10 +213,6 @@ def test_a_refused_number_that_the_list_does_not_show_is_a_failure() -> None:
         "already on the list). Read the list with smspartner_stop_info; the entry can take up to 48 hours to show."
     )
     assert (failure.value.code, failure.value.http_status, failure.value.response) == (15, 207, given.answer.body)
-
-
-def test_only_the_number_itself_settles_an_answer() -> None:
-    assert settle_add(NUMBER, outcome(3), STOPS[1:]).id == 21
 
 
 def test_an_entry_as_a_result() -> None:
