@@ -22,14 +22,13 @@ from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
 from ansible_collections.community.smspartner.plugins.module_utils import _module
 from ansible_collections.community.smspartner.plugins.module_utils._api import Api
+from ansible_collections.community.smspartner.tests.unit.constants import KEY, MODULES
 from hypothesis import settings
 
 # A busy machine is no failure.
 settings.register_profile("without_deadline", deadline=None)
 settings.load_profile("without_deadline")
 
-MODULES = "ansible_collections.community.smspartner.plugins.modules."
-KEY = "k3y+/=&% Z"
 SPELLINGS = (KEY, quote(KEY), quote(KEY, safe=""), quote_plus(KEY), quote(quote_plus(KEY)), html.escape(KEY), json.dumps(KEY)[1:-1])
 STOPS = (
     {"id": 19, "phoneNumber": "+33612345678", "createdAt": "2015-07-20 10:19:45"},

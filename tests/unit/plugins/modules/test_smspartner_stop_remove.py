@@ -13,14 +13,12 @@ import typing as t
 
 import pytest
 from ansible_collections.community.smspartner.plugins.module_utils import _http
+from ansible_collections.community.smspartner.tests.unit.constants import KEY, MODULES
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-    from ansible_collections.community.smspartner.tests.unit.conftest import KEY, MODULES, Emulator, Modules
-else:
-    KEY = "k3y+/=&% Z"
-    MODULES = "ansible_collections.community.smspartner.plugins.modules."
+    from ansible_collections.community.smspartner.tests.unit.conftest import Emulator, Modules
 
 REMOVE = "smspartner_stop_remove"
 NOT_FOUND = {"success": False, "code": 4, "message": "The ID number not found"}
