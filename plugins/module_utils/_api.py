@@ -37,6 +37,7 @@ LONGEST_RETRY_AFTER = 60.0
 class Call(t.NamedTuple):
     """A request, and in ``purpose`` what it is for, as a failure tells it: "remove the entry 19 from the stop list".
 
+    ``expected`` are the codes besides success that the caller understands, ``limit`` the most bytes of an answer, None for any length.
     ``changes`` is False for one that only reads, which does nothing even if its answer is lost.
     """
 
@@ -102,9 +103,9 @@ class Api:
                 wait = _wait(failure, retry)
                 is_last = retry == self._retries or wait > LONGEST_RETRY_AFTER
                 if is_last or self._pause(wait) or self._pause(self._pace()):
-                    raise _last(failure, call, retry + 1) from None
+                    raise _given_up(failure, call, retry + 1) from None
             except SmsPartnerError as error:
-                error.tried = _failed(call, retry + 1, perhaps_done)
+                error.tried = _what_was_tried(call, retry + 1, perhaps_done)
                 raise
             retry += 1
 
@@ -140,7 +141,8 @@ def _read(reply: Reply, xml: bool) -> Answer:
         raise reply.flaw
     answer = _answer.read(reply.body, xml=xml)
     if answer.code == 200 and not answer.succeeded:
-        raise NoUsableAnswer("the API answered code 200 without success", MEANINGS[200][1], code=200, response=answer.body)
+        advice = "Run the play again; nothing is taken for granted from this answer."
+        raise NoUsableAnswer("the API answered code 200 without success", advice, code=200, response=answer.body)
     return answer
 
 
@@ -187,14 +189,15 @@ def _wait(failure: TransientFailure, retry: int) -> float:
     return min(FIRST_BACKOFF * 2.0 ** min(retry, 10), LONGEST_RETRY_AFTER) * random.uniform(0.5, 1.0)
 
 
-def _last(failure: TransientFailure, call: Call, tries: int) -> TransientFailure:
-    failure.tried = _failed(call, tries, failure.perhaps_done)
+def _given_up(failure: TransientFailure, call: Call, tries: int) -> TransientFailure:
+    """The failure that ends the call, with what was tried and, after a long Retry-After, how long to wait."""
+    failure.tried = _what_was_tried(call, tries, failure.perhaps_done)
     if failure.retry_after is not None and failure.retry_after > LONGEST_RETRY_AFTER:
         failure.advice = f"The server asks to wait {failure.retry_after:.0f} s; run the play again after that."
     return failure
 
 
-def _failed(call: Call, tries: int, perhaps_done: bool) -> str:
+def _what_was_tried(call: Call, tries: int, perhaps_done: bool) -> str:
     times = "" if tries == 1 else f" after {tries} tries"
     doubt = " A try without an answer may have been carried out all the same." if perhaps_done else ""
     return f"Could not {call.purpose}{times}.{doubt} The reason:"

@@ -25,7 +25,6 @@ MEANINGS: dict[int, tuple[str, str]] = {
     40: ("access to the API is denied", "Ask SMS Partner to open the API for the account."),
     90: ("the JSON of the request is malformed", "Report it to the collection's issue tracker."),
     96: ("this IP address is not authorised", "Add the address that the play's target calls from to those allowed in the account."),
-    200: ("done", "Run the play again; nothing is taken for granted from this answer."),
     429: ("too many requests", "Wait a minute, or run fewer jobs side by side; the quota is 2,000 requests a minute for one IP address."),
     500: ("trouble on the server's side", "Try again later; if it lasts, ask SMS Partner."),
 }
@@ -89,11 +88,11 @@ class NoUsableAnswer(SmsPartnerError):
 
 
 class CutOff(NoUsableAnswer):
-    """An answer that breaks off. Where its end was the connection's, it is a lost one."""
+    """An answer that breaks off. If it had no length of its own, the connection may have been lost, and another try may help."""
 
 
 class TransientFailure(NoUsableAnswer):
-    """A failure that another try may mend.
+    """A failure that another try may get over.
 
     ``perhaps_done`` tells whether the server may have carried the request out all the same,
     ``retry_after`` how many seconds the server asked to wait, if it did.

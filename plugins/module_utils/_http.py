@@ -147,7 +147,7 @@ class _Try(threading.Thread):
         try:
             self.start()
         except RuntimeError:
-            raise NoUsableAnswer("the system starts no thread for the request", "Raise the target's limits of memory and processes.") from None
+            raise NoUsableAnswer("the system cannot start a thread for the request", "Raise the target's limits of memory and processes.") from None
         self.join(timeout)
         with self._lock:
             self._is_over = True
@@ -388,6 +388,8 @@ class _Response(HTTPResponse):
 
 
 class _Noting:
+    """Mixed into urllib3's connections: tells the try that a request begins to leave, right before its first byte."""
+
     sock: t.Any
     connect: t.Callable[[], None]
     response_class = _Response

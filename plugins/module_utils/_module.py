@@ -67,7 +67,7 @@ class _Module(AnsibleModule):  # type: ignore[misc]  # Ansible has no type infor
         self.given = {name: value for name, value in self.params.items() if value is not None}
         if isinstance(self.given.get("api_key"), str):
             self.given["api_key"] = self.given["api_key"].strip()
-        self.params = {name: _convertible(value, self.argument_spec.get(name, {})) for name, value in self.given.items()}
+        self.params = {name: _without_overflow(value, self.argument_spec.get(name, {})) for name, value in self.given.items()}
 
     def _log_invocation(self) -> None:
         values = self.params
@@ -153,7 +153,7 @@ def _check_key(key: str, given: t.Any) -> None:
 
 def _check_options(spec: dict[str, dict[str, t.Any]], given: dict[str, t.Any], options: dict[str, t.Any]) -> None:
     if not (math.isfinite(options["timeout"]) and options["timeout"] > 0):
-        raise InputError("timeout", "it is not more than 0 and finite", "Give a number of seconds, such as 10.")
+        raise InputError("timeout", "it must be finite and more than 0", "Give a number of seconds, such as 10.")
     if options["retries"] < 0:
         raise InputError("retries", "it is less than 0", "Give 0 for a single try.")
     for name in ("id", "ids"):
@@ -179,10 +179,10 @@ def _check_ids(name: str, values: list[t.Any]) -> None:
             raise InputError(name, f"{value!r} is not an entry's id", advice)
 
 
-def _convertible(value: t.Any, spec: dict[str, t.Any]) -> t.Any:
-    """The value of an option, but for a number that no float can hold, such as ``.inf``: where Ansible makes an integer, it does not expect one."""
+def _without_overflow(value: t.Any, spec: dict[str, t.Any]) -> t.Any:
+    """The option's value, or TOO_LARGE for a number whose conversion would overflow, which Ansible does not expect: ``.inf`` as an int, 10**400 as a float."""
     if spec.get("elements") == "int" and isinstance(value, (list, str)):
-        return [_convertible(member, {"type": "int"}) for member in _members(value)]
+        return [_without_overflow(member, {"type": "int"}) for member in _members(value)]
     try:
         if spec.get("type") == "int":
             int(float(value))

@@ -121,7 +121,7 @@ class Execution:
         if self._refusal is not None:
             raise SmsPartnerError(
                 f"{len(self._errors)} of {total} entries were refused",
-                "The rest is done; see errors for each, and run the play again once the cause is mended.",
+                "The rest is done; see errors for each, and run the play again once the cause is fixed.",
                 code=self._refusal.code,
                 http_status=self._refusal.http_status,
                 response=self._refusal.response,

@@ -293,7 +293,7 @@ def test_where_no_thread_can_be_started_nothing_was_carried_out(monkeypatch: pyt
     with pytest.raises(NoUsableAnswer) as failure:
         http.send("GET", "/x")
     assert failure.value.__class__ is NoUsableAnswer
-    assert str(failure.value) == "the system starts no thread for the request. Raise the target's limits of memory and processes."
+    assert str(failure.value) == "the system cannot start a thread for the request. Raise the target's limits of memory and processes."
 
 
 def test_nothing_is_sent_once_the_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -162,7 +162,7 @@ def test_the_timeout_is_that_of_a_request(run: Runner) -> None:
         ({"api_key": " \n"}, NO_KEY),
         *(({"api_key": value}, UNSEEN) for value in ("a\ud800", "\ufeffkey", "a\nb", "a\u200bb", "a\u00a0b")),
         *(({"api_key": value}, "api_key: it is not a string. Give the key alone, in quotes.") for value in (["s3cret"], {"a": "s3cret"}, True, 1.5)),
-        *(({"timeout": value}, "timeout: it is not more than 0 and finite. Give a number of seconds, such as 10.") for value in (0, -1, "inf", "nan")),
+        *(({"timeout": value}, "timeout: it must be finite and more than 0. Give a number of seconds, such as 10.") for value in (0, -1, "inf", "nan")),
         ({"retries": -1}, "retries: it is less than 0. Give 0 for a single try."),
         *(({"id": value}, f"id: {value!r} {NO_ID}") for value in (0, -1, True, "0", "+1", "\u0661", "0612345678")),
         *(({"ids": value}, f"ids: {bad!r} {NO_ID}") for value, bad in (([1, 0], 0), ([True], True), ("1,0", "0"), (0, 0))),
@@ -266,7 +266,7 @@ def test_a_number_that_is_too_large_is_refused_before_ansible_makes_an_integer_o
         assert "'ids' is of type" in run(ids=ids)["msg"]
 
 
-@pytest.mark.parametrize(("timeout", "refusal"), [(10**400, "'timeout' is of type"), (float("inf"), "timeout: it is not"), ("inf", "timeout: it is not")])
+@pytest.mark.parametrize(("timeout", "refusal"), [(10**400, "'timeout' is of type"), (float("inf"), "timeout: it must be"), ("inf", "timeout: it must be")])
 def test_a_timeout_that_is_too_large_is_refused(run: Runner, timeout: t.Any, refusal: str) -> None:
     assert refusal in run(timeout=timeout)["msg"]
 

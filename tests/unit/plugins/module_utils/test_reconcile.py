@@ -205,7 +205,7 @@ def test_numbers_that_the_api_takes_for_listed_are_looked_up_in_one_reading() ->
     assert warning.startswith(f"The API refused {NUMBERS[1]} with code 15, after an earlier try of this run was left without an answer")
     assert [(error["phone_number"], error["code"]) for error in done.result["errors"]] == [(NUMBERS[2], 15)]
     assert done.result["errors"][0]["msg"].startswith(f"Could not put {NUMBERS[2]} on the stop list, and the list does not show it. The reason:")
-    assert str(done.failure) == "1 of 5 entries were refused. The rest is done; see errors for each, and run the play again once the cause is mended."
+    assert str(done.failure) == "1 of 5 entries were refused. The rest is done; see errors for each, and run the play again once the cause is fixed."
 
 
 def test_a_list_that_cannot_be_read_leaves_what_was_done() -> None:
@@ -239,7 +239,7 @@ def test_a_refused_entry_is_recorded_and_the_rest_goes_on() -> None:
         {"phone_number": NUMBERS[0], "code": 9, "msg": str(Refusal(9, "No"))},
         {"id": 2, "phone_number": B, "code": 500, "msg": str(Refusal(500, ""))},
     ]
-    assert str(done.failure) == "2 of 5 entries were refused. The rest is done; see errors for each, and run the play again once the cause is mended."
+    assert str(done.failure) == "2 of 5 entries were refused. The rest is done; see errors for each, and run the play again once the cause is fixed."
     assert done.failure is not None
     assert done.failure.__class__ is SmsPartnerError
     # Those of the last refusal.
