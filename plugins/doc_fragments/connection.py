@@ -34,8 +34,10 @@ options:
     default: 10
   retries:
     description:
-      - How many more tries follow a failure that may pass, such as a lost connection, a time-out, or an answer that tells of too many requests.
+      - How many more tries follow a failure that may pass, such as a lost connection, a time-out, code 429,
+        or HTTP 429, 500, 502, 503 or 504 without a usable answer.
       - The tries are spaced by an exponential backoff with jitter; a C(Retry-After) of the server's is honoured up to 60 seconds.
+        A longer one fails the task, and the message says how long to wait.
     type: int
     default: 3
 requirements:

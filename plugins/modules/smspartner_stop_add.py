@@ -21,16 +21,17 @@ options:
   phone_number:
     description:
       - The number, in French national form or in international form, in any usual spelling.
-      - One in international form is taken digit by digit, but for a zero after the country code. One without a country code is read as French.
+      - One without a country code is read as French. A zero after the country code, as in V(+33 (0\)6 12 34 56 78), is dropped.
       - Its country and its length are checked, and not whether it is a mobile's.
       - Put it in quotes. To YAML, an unquoted C(0612345670) is an octal number; a number that arrives as an integer is refused,
         and so is one in national form without its leading zero.
     type: str
     required: true
 requirements:
-  - phonenumbers
+  - phonenumbers >= 8.12.15
 notes:
   - In check mode the stop list is read and nothing is added.
+  - A stop can take up to 48 hours to show on the list. Until then, check mode predicts an addition that the API refuses, and a run fails.
 seealso:
   - module: community.smspartner.smspartner_stop_remove
   - module: community.smspartner.smspartner_stop_info

@@ -21,7 +21,7 @@ options:
   phone_numbers:
     description:
       - Return the entries of these numbers, in French national form or in international form, in any usual spelling.
-      - One in international form is taken digit by digit, but for a zero after the country code. One without a country code is read as French.
+      - One without a country code is read as French. A zero after the country code, as in V(+33 (0\)6 12 34 56 78), is dropped.
       - With O(ids) as well, an entry that matches either is returned. With neither, all are. An empty list matches nothing.
       - Put each in quotes. A number that arrives as an integer is refused, and so is one in national form without its leading zero.
     type: list
@@ -31,7 +31,7 @@ options:
     type: list
     elements: int
 requirements:
-  - phonenumbers, for O(phone_numbers)
+  - phonenumbers >= 8.12.15, for O(phone_numbers)
 seealso:
   - module: community.smspartner.smspartner_stop_add
   - module: community.smspartner.smspartner_stop_remove
@@ -72,12 +72,12 @@ stops:
       type: int
       sample: 19
     phone_number:
-      description: The number as the API lists it, in international form.
+      description: The number as the API lists it, in international form but for such as a short code.
       returned: success
       type: str
       sample: "+33612345678"
     created_at:
-      description: When the number came on the list, as the API writes it.
+      description: When the number came on the list, as the API writes it; none where the API tells none.
       returned: success
       type: str
       sample: "2015-07-20 10:19:45"

@@ -27,7 +27,7 @@ options:
   phone_number:
     description:
       - The number, in French national form or in international form, in any usual spelling. Every entry that bears it is removed.
-      - One in international form is taken digit by digit, but for a zero after the country code. One without a country code is read as French.
+      - One without a country code is read as French. A zero after the country code, as in V(+33 (0\)6 12 34 56 78), is dropped.
       - Put it in quotes. To YAML, an unquoted C(0612345670) is an octal number; a number that arrives as an integer is refused,
         and so is one in national form without its leading zero.
     type: str
@@ -37,8 +37,8 @@ options:
     choices: [json, xml]
     default: json
 requirements:
-  - phonenumbers, for O(phone_number)
-  - defusedxml, for O(response_format=xml)
+  - phonenumbers >= 8.12.15, for O(phone_number)
+  - defusedxml >= 0.6.0, for O(response_format=xml)
 notes:
   - In check mode the stop list is read and no removal is sent. A stop can take up to 48 hours to show on the list,
     so that the removal of a very new entry by its ID changes what check mode did not predict.
@@ -112,12 +112,12 @@ id:
   sample: 666
 ids:
   description: The ID of every entry removed, or that would be removed in check mode. On failure, those that are gone already.
-  returned: success, and on failure unless Ansible refused the options
+  returned: success, and on failure after a request was tried
   type: list
   elements: int
   sample: [666]
 phone_number:
-  description: The number in international form.
+  description: The number in international form; with O(id), as the API lists it.
   returned: when known
   type: str
   sample: "+33612345678"

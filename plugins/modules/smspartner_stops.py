@@ -29,7 +29,7 @@ options:
   phone_numbers:
     description:
       - The numbers, each in French national form or in international form, in any usual spelling. Spellings of one number count once.
-      - One in international form is taken digit by digit, but for a zero after the country code. One without a country code is read as French.
+      - One without a country code is read as French. A zero after the country code, as in V(+33 (0\)6 12 34 56 78), is dropped.
       - One that cannot be read fails the task before any change. Country and length are checked, and not whether it is a mobile's.
       - Put each in quotes. A number that arrives as an integer is refused, and so is one in national form without its leading zero.
     type: list
@@ -58,9 +58,10 @@ options:
     type: int
     default: 2000
 requirements:
-  - phonenumbers, for O(phone_numbers)
+  - phonenumbers >= 8.12.15, for O(phone_numbers)
 notes:
   - In check mode the stop list is read and nothing is changed.
+  - A stop can take up to 48 hours to show on the list. Until then, check mode predicts an addition that the API refuses, and a run fails.
   - A refusal of the account, or a server that gives no usable answer, ends the run. What was done until then is in the result.
 seealso:
   - module: community.smspartner.smspartner_stop_add

@@ -24,7 +24,7 @@ Json = dict[str, t.Any]
 
 
 class Emulator:
-    """The emulator, with one number on the list at each reset."""
+    """The emulator, steered over HTTP."""
 
     def __init__(self, api_url: str) -> None:
         self.api_url = api_url
