@@ -10,16 +10,23 @@ from __future__ import annotations
 
 import re
 import typing as t
+from urllib.parse import unquote, unquote_plus
 
 # Every way of writing a character other than as itself starts with one of these, but for a space, which a query writes as "+".
 ESCAPES = frozenset("%\\&")
 
 # Each layer of quoting doubles the backslashes; this is enough for three. Without a bound, a page of backslashes would take hours to search.
-BACKSLASHES = r"(?:\\|%(?:25)*5c){1,8}"
+BACKSLASHES = r"\\{1,8}"
+
+# So many ways of escaping may lie on one another, such as JSON within HTML within a URL.
+LAYERS = 3
 
 
 class Redactor:
-    """Masks the key in any value, however it is spelled: in capitals or not, percent-encoded, as JSON or HTML escape it, or all that on top of one another."""
+    """Masks the key in any value, however it is spelled: in capitals or not, percent-encoded (more than once, too), or as JSON or HTML escape it.
+
+    A text that shows the key only once several of these are undone is masked as a whole.
+    """
 
     def __init__(self, key: str) -> None:
         self._key = key
@@ -45,7 +52,15 @@ class Redactor:
             return text
         if self._pattern is None:  # Made when first needed: it costs more than all else in a run that goes well.
             self._pattern = _pattern(self._key)
-        return self._pattern.sub(self._mask, text)
+        masked = self._pattern.sub(self._mask, text)
+        return self._mask if self._is_shown(masked, LAYERS) else masked
+
+    def _is_shown(self, text: str, layers: int) -> bool:
+        """Whether the key is in the text, or would be with up to so many layers of escaping undone, in whatever order."""
+        if self._folded in text.casefold():
+            return True
+        undone = {undo(text) for undo in (unquote, unquote_plus, _html_unescaped, _json_unescaped)} - {text} if layers else set()
+        return any(self._is_shown(plainer, layers - 1) for plainer in undone)
 
 
 def _foreign_character(key: str) -> str:
@@ -61,8 +76,20 @@ def _pattern(key: str) -> re.Pattern[str]:
 
     names: dict[str, list[str]] = {}
     for name, character in html5.items():
-        names.setdefault(character, []).append(name.rstrip(";"))
+        names.setdefault(character, []).append(name.rstrip(";").lower())
     return re.compile("".join(_spellings(character, names.get(character, [])) for character in key), re.IGNORECASE)
+
+
+def _html_unescaped(text: str) -> str:
+    from html import unescape
+
+    return unescape(text)
+
+
+def _json_unescaped(text: str) -> str:
+    plainer = re.sub(r"(?s)\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", lambda escape: escape[3] or chr(int(escape[1] or escape[2], 16)), text)
+    # Two halves of a character become one.
+    return plainer.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _spellings(character: str, names: list[str]) -> str:
@@ -72,17 +99,18 @@ def _spellings(character: str, names: list[str]) -> str:
     percent = "".join(f"%(?:25)*{byte:02x}" for byte in character.encode("utf-8", "surrogatepass"))
     utf16 = character.encode("utf-16-be", "surrogatepass").hex()
     unicode_escape = "".join(f"{BACKSLASHES}u{utf16[start : start + 4]}" for start in range(0, len(utf16), 4))
-    ampersand, number_sign, semicolon = map(_layered, "&#;")
-    references = "|".join([f"{number_sign}(?:0*{code}|x0*{code:x})", *names])
-    spellings = [re.escape(character), percent, f"{ampersand}(?:amp{semicolon})*(?:{references})(?:{semicolon})?"]
+    spellings = [
+        f"(?:{BACKSLASHES})?{re.escape(character)}",
+        percent,
+        unicode_escape,
+        f"{BACKSLASHES}x{code:02x}",
+        f"&(?:amp;)*#0*{code};?",
+        f"&(?:amp;)*#x0*{code:x};?",
+    ]
     if 127 < code < 256:
         spellings.append(f"%(?:25)*{code:02x}")  # as a server that works in Latin-1 has it
+    if names:
+        spellings.append(f"&(?:amp;)*(?:{'|'.join(dict.fromkeys(names))});?")
     if character == " ":
-        spellings.append(_layered("+"))
-    return f"(?:{unicode_escape}|{BACKSLASHES}x{code:02x}|(?:{BACKSLASHES})?(?:{'|'.join(spellings)}))"
-
-
-def _layered(character: str) -> str:
-    """A pattern of a character that a spelling is made of, as itself or as one more layer, a URL or JSON, has it."""
-    code = ord(character)
-    return f"(?:{re.escape(character)}|%(?:25)*{code:02x}|{BACKSLASHES}u{code:04x})"
+        spellings += [r"\+", "%(?:25)*2b"]
+    return f"(?:{'|'.join(spellings)})"
