@@ -181,7 +181,7 @@ def _check_ids(name: str, values: list[t.Any]) -> None:
 
 def _without_overflow(value: t.Any, spec: dict[str, t.Any]) -> t.Any:
     """The option's value, or TOO_LARGE for a number whose conversion would overflow, which Ansible does not expect: ``.inf`` as an int, 10**400 as a float."""
-    if spec.get("elements") == "int" and isinstance(value, (list, str)):
+    if spec.get("elements") == "int" and isinstance(value, (list, str, int, float)):
         return [_without_overflow(member, {"type": "int"}) for member in _members(value)]
     try:
         if spec.get("type") == "int":
