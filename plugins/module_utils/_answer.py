@@ -28,18 +28,18 @@ RESERVED_NAME = re.compile("_+ansible_")
 # Some servers put one in front of each file that an answer is made of.
 BYTE_ORDER_MARK = "\ufeff"
 
-# What the decoder leaves where JSON breaks off: nothing, or the beginning of a string, of an escape in one, of a literal, or of what follows a number's digits.
-BEGINNING = r'(?s:|"[^"\\]*(?:\\.[^"\\]*)*\\?|u[0-9a-fA-F]{0,4}|t|tr|tru|f|fa|fal|fals|n|nu|nul|-|\.|(?:\.\d+)?[eE][+-]?)'
+# What the decoder leaves where JSON breaks off: nothing, or the beginning of an escape, of a literal, or of what follows a number's digits.
+BEGINNING = r"|u[0-9a-fA-F]{0,4}|t|tr|tru|f|fa|fal|fals|n|nu|nul|-|\.|(?:\.\d+)?[eE][+-]?"
 
 # What expat calls XML that ends too early: it has no element, or an unclosed token or CDATA section.
 UNFINISHED = (3, 5, 20)
-XML_DECLARATION = r"^<\?[^>]*>?\s*"
+XML_PROLOG = r"(?s)^(?:\s+|<\?.*?(?:\?>|\Z)|<!--.*?(?:-->|\Z))+"
 
 XML_ENCODING = re.compile(rb"""\s*<\?xml[^>]*encoding\s*=\s*["']([\w.-]+)["']""")
 
 
 class Answer(t.NamedTuple):
-    """What the API said. ``body`` is the whole answer, unknown members included, as Ansible can carry it; ``text`` the body without blanks in front."""
+    """What the API said. ``body`` is the whole answer, unknown members included, as Ansible can carry it; ``text`` the body as it came."""
 
     code: int
     message: str
@@ -60,8 +60,9 @@ def read(body: bytes, *, xml: bool = False) -> Answer:
     """
     if not body.strip():
         raise _no_answer("an empty body")
-    text = _decoded(body, xml).lstrip(f"{BYTE_ORDER_MARK} \t\r\n")
-    members = _from_xml(text.strip()) if xml and text.lstrip().startswith("<") else _from_json(text)
+    text = _decoded(body, xml)
+    plain = text.lstrip(f"{BYTE_ORDER_MARK} \t\r\n")
+    members = _from_xml(plain) if xml and plain.startswith("<") else _from_json(plain)
     if "\\u" in text or "_ansible_" in text:
         members = _carried(members)
     code = whole_number(members.get("code"))
@@ -111,7 +112,7 @@ def _decoded(body: bytes, xml: bool) -> str:
         if error.reason != "unexpected end of data":
             raise _no_answer("bytes that are not text") from None
         # It may be an answer that breaks off; whether it is one, is told where it is read.
-        return body[: error.start].decode(encoding) + "\ufffd"
+        return error.object[: error.start].decode(encoding) + "\ufffd"
     except (UnicodeError, LookupError):
         raise _no_answer("bytes that are not text") from None
 
@@ -120,7 +121,7 @@ def _from_json(text: str) -> dict[str, t.Any]:
     try:
         members = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
-        if isinstance(error, json.JSONDecodeError) and _breaks_off(text, error.pos):
+        if isinstance(error, json.JSONDecodeError) and _breaks_off(error):
             raise _no_answer("JSON that breaks off", text, kind=CutOff) from None
         raise _no_answer("something other than JSON", text) from None
     if not isinstance(members, dict):
@@ -134,10 +135,10 @@ def _from_json(text: str) -> dict[str, t.Any]:
     return members
 
 
-def _breaks_off(text: str, stop: int) -> bool:
-    """Whether the text is the beginning of an object, and no whole one with something behind; ``stop`` is how far the decoder could read it."""
-    rest = text[stop:]
-    is_within_object = text.startswith("{") and not (rest and text[:stop].rstrip().endswith("}"))
+def _breaks_off(error: json.JSONDecodeError) -> bool:
+    """Whether the text that could not be read is the beginning of an object, and no whole one with something behind."""
+    rest = "" if error.msg.startswith("Unterminated string") else error.doc[error.pos :]
+    is_within_object = error.doc.startswith("{") and not (rest and error.doc[: error.pos].rstrip().endswith("}"))
     return is_within_object and re.fullmatch(BEGINNING, rest) is not None
 
 
@@ -213,8 +214,8 @@ def _from_xml(text: str) -> dict[str, t.Any]:
 
 
 def _begins_result(text: str) -> bool:
-    """Whether the text is the beginning of a result, after a declaration that may be whole or not."""
-    element = re.sub(XML_DECLARATION, "", text)
+    """Whether the text is the beginning of a result, after a declaration and comments that may be whole or not."""
+    element = re.sub(XML_PROLOG, "", text)
     return "<result".startswith(element) or re.match(r"<result[\s/>]", element) is not None
 
 

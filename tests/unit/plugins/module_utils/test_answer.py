@@ -148,9 +148,14 @@ def test_a_byte_order_mark_does_no_harm(encoding: str) -> None:
     assert _answer.read('{"code": 4, "message": "é"}'.encode(encoding)).message == "é"
 
 
+@pytest.mark.parametrize(("text", "xml"), [('\n {"code": 4}\n', False), ("\n <result><code>4</code></result>\n", True)])
+def test_the_text_is_kept_as_it_came(text: str, xml: bool) -> None:
+    assert _answer.read(b"\xef\xbb\xbf" + text.encode(), xml=xml).text == text
+
+
 @pytest.mark.parametrize("front", [b"\xef\xbb\xbf" * 2, b"\r\n\xef\xbb\xbf", b"\xef\xbb\xbf \t\xef\xbb\xbf\n"])
 def test_byte_order_marks_do_no_harm_wherever_they_stand_in_front(front: bytes) -> None:
-    assert _answer.read(front + b'{"code": 4}\n').text == '{"code": 4}\n'
+    assert _answer.read(front + b'{"code": 4}\n').code == 4
     assert _answer.read(front + XML.format("false", 4, "a").encode(), xml=True).code == 4
 
 
@@ -160,13 +165,21 @@ def test_byte_order_marks_do_no_harm_wherever_they_stand_in_front(front: bytes) 
         ('{"code" : 4 ,\n "a": { "b" : [ 1 , -2.5, 0.25E-2, 1e+5, {}]}, "t": true, "f": false, "n": null, "s": "\u00e9 \\u00e9\\n \\" \\ud83d\\ude00"}', False),
         ("<?xml version='1.0' encoding='UTF-8'?>\n<result x='y'><entry>true</entry><entry><![CDATA[a]]>&amp;\u00e9</entry></result>", True),
         (" <result>\n<code>4</code></result>", True),
+        ("<?xml version='1.0'?><?a b?>\n<result><code>\u20ac\U0001f511a\u00e9</code></result>", True),
     ],
 )
 def test_each_beginning_of_an_answer_breaks_off(whole: str, xml: bool) -> None:
     body = whole.encode()
-    for end in range(2, len(body)):
-        with pytest.raises(CutOff, match="breaks off"):
-            _answer.read(body[:end], xml=xml)
+    for front in (b"", b"\xef\xbb\xbf"):
+        for end in range(2, len(body)):
+            with pytest.raises(CutOff, match="breaks off"):
+                _answer.read(front + body[:end], xml=xml)
+
+
+@pytest.mark.parametrize("body", ["<!-- a", "<!-- a -->", "<!-- a --> <!-- <html> --><resu", "<?a b?><!-- a\n --><result><code>4", "\n<?a"])
+def test_comments_may_stand_before_what_breaks_off(body: str) -> None:
+    with pytest.raises(CutOff):
+        _answer.read(body.encode(), xml=True)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +200,7 @@ def test_each_beginning_of_an_answer_breaks_off(whole: str, xml: bool) -> None:
         (b"<html><p>no <results> found</p></html>", True),
         (b"<html>", True),
         (b"<results>", True),
-        (b"<!-- a --><result>", True),
+        (b"<!-- <result> --><html>", True),
         (b"<result><code>4</result>", True),
         (b"<result/>junk", True),
         (b"<result>&code;", True),
