@@ -60,7 +60,11 @@ class SmsPartnerError(Exception):
         self.results: dict[str, t.Any] = {}
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self.tried, f"{self.problem}.", self.advice) if part)
+        return " ".join(self.sentences())
+
+    def sentences(self) -> list[str]:
+        """What was tried, what was wrong, and what to do now, as far as it is known."""
+        return [part for part in (self.tried, f"{self.problem}.", self.advice) if part]
 
     def details(self) -> dict[str, t.Any]:
         """The failure as a module's result: ``msg``, and what is known of ``code``, ``http_status`` and ``response``."""

@@ -196,7 +196,8 @@ def _without_overflow(value: t.Any, spec: dict[str, t.Any]) -> t.Any:
 
 
 def _failure(error: SmsPartnerError, redact: Redactor) -> Result:
-    failure = {**_masked(error.details(), redact), "msg": _readable(str(error), redact)}
+    # Each sentence by itself: where one is masked as a whole, the others stay.
+    failure = {**_masked(error.details(), redact), "msg": " ".join(_readable(sentence, redact) for sentence in error.sentences())}
     # Cut only after the masking, so that no part of a key is left at the end.
     beginning = _readable(error.body, redact)[:QUOTED]
     if beginning:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-from urllib.parse import unquote, unquote_plus
+from urllib.parse import unquote
 
 # Every way of writing a character other than as itself starts with one of these, but for a space, which a query writes as "+".
 ESCAPES = frozenset("%\\&")
@@ -53,14 +53,17 @@ class Redactor:
         if self._pattern is None:  # Made when first needed: it costs more than all else in a run that goes well.
             self._pattern = _pattern(self._key)
         masked = self._pattern.sub(self._mask, text)
-        return self._mask if self._is_shown(masked, LAYERS) else masked
+        return self._mask if self._is_in_layers(masked) else masked
 
-    def _is_shown(self, text: str, layers: int) -> bool:
-        """Whether the key is in the text, or would be with up to so many layers of escaping undone, in whatever order."""
-        if self._folded in text.casefold():
-            return True
-        undone = {undo(text) for undo in (unquote, unquote_plus, _html_unescaped, _json_unescaped)} - {text} if layers else set()
-        return any(self._is_shown(plainer, layers - 1) for plainer in undone)
+    def _is_in_layers(self, text: str) -> bool:
+        """Whether the key is in the text once some layers of escaping are undone, in whatever order."""
+        plain = re.compile(re.escape(self._key), re.IGNORECASE)
+        texts = {text}
+        for _layer in range(LAYERS):
+            texts = {undo(escaped) for escaped in texts for undo in (_percent_decoded, _form_decoded, _html_unescaped, _json_unescaped)}
+            if any(map(plain.search, texts)):
+                return True
+        return False
 
 
 def _foreign_character(key: str) -> str:
@@ -80,10 +83,20 @@ def _pattern(key: str) -> re.Pattern[str]:
     return re.compile("".join(_spellings(character, names.get(character, [])) for character in key), re.IGNORECASE)
 
 
+def _percent_decoded(text: str) -> str:
+    # One run at a time: a page of percent signs that stand for nothing would take minutes as a whole.
+    return re.sub("(?:%[0-9a-fA-F]{2})+", lambda run: unquote(run[0]), text)
+
+
+def _form_decoded(text: str) -> str:
+    return _percent_decoded(text.replace("+", " "))
+
+
 def _html_unescaped(text: str) -> str:
     from html import unescape
 
-    return unescape(text)
+    # No character has more digits, and Python reads no number of thousands.
+    return unescape(re.sub("&#0*([0-9]{1,8})[0-9]*", r"&#\1", text))
 
 
 def _json_unescaped(text: str) -> str:

@@ -17,7 +17,7 @@ from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
 from ansible.module_utils.common.parameters import PASS_VARS
 from ansible_collections.community.smspartner.plugins.module_utils import _module
-from ansible_collections.community.smspartner.plugins.module_utils._errors import MissingLibrary, NoUsableAnswer
+from ansible_collections.community.smspartner.plugins.module_utils._errors import MissingLibrary, NoUsableAnswer, Refusal
 from ansible_collections.community.smspartner.plugins.module_utils._module import Result, Task, diff_of
 from ansible_collections.community.smspartner.tests.unit.servers import Origin, tls
 
@@ -283,6 +283,12 @@ def test_what_ansible_refuses_is_masked_as_well(run: Runner, options: dict[str, 
     assert result["failed"]
     assert "k3y" not in str(result)
     assert run.shown["api_url"] == f"http://127.0.0.1/{MASK}"
+
+
+def test_a_sentence_that_shows_the_key_in_layers_leaves_the_others(run: Runner) -> None:
+    error = Refusal(40, "k3y&#x25;2F&#x25;2B", http_status=200)
+    error.tried = "Could not do it. The reason:"
+    assert run(failing(error))["msg"] == f"Could not do it. The reason: {MASK} Ask SMS Partner to open the API for the account."
 
 
 def test_without_a_key_nothing_is_masked(run: Runner) -> None:

@@ -95,6 +95,7 @@ def test_what_only_undone_escapes_show_hides_the_whole_text() -> None:
     assert Redactor("a+b")("before a&#x25;2Bb after") == MASK
     assert Redactor("a+b")("before a&#x25;2Cb after") == "before a&#x25;2Cb after"
     assert Redactor("a b")({"url": "?k=a\\u002bb", "id": "1&amp;2"}) == {"url": MASK, "id": "1&amp;2"}
+    assert Redactor('a"b')("a%26#034;b") == MASK
     assert Redactor("aeb")("a\\x65b a\\\\x2565b") == MASK
 
 
@@ -122,7 +123,7 @@ def test_without_a_key_nothing_is_masked() -> None:
     assert Redactor("")("%41 &amp;") == "%41 &amp;"
 
 
-@pytest.mark.parametrize("text", ["\\", "a\\", "%25", "%5c", "%255c", "&amp;", "%26amp%3b", "a&amp;", "aa%", "&amp;\\%5c", "\\\\u0026#97;"])
+@pytest.mark.parametrize("text", ["\\", "a\\", "%25", "%5c", "%255c", "&amp;", "%26amp%3b", "a&amp;", "aa%", "&amp;\\%5c", "%", "%\u00e9", "\\\\u0026#97;"])
 def test_a_long_text_is_searched_in_time(text: str) -> None:
     assert Redactor("aab")(text * 100_000) == text * 100_000
 
@@ -132,6 +133,18 @@ def test_a_long_text_is_searched_in_time(text: str) -> None:
 def test_most_of_a_long_key_is_searched_in_time(key: str, escaped: t.Callable[[str], str]) -> None:
     text = f"{escaped(key)[:-1]}..."
     assert Redactor(key)(text) == text
+
+
+@pytest.mark.parametrize("zeros", [0, 5000])
+def test_a_number_of_thousands_of_digits_stands_for_nothing(zeros: int) -> None:
+    text = f"&#{'0' * zeros}{'9' * 5000}; &#x{'0' * zeros}{'f' * 5000};"
+    assert Redactor("a+b")(text) == text
+    assert Redactor("a+b")(f"{text} a%26#{'0' * zeros}43;b") == MASK
+
+
+@pytest.mark.parametrize("key", ["stress", "ss1", "file"])
+def test_a_text_that_only_folds_to_the_key_stays(key: str) -> None:
+    assert Redactor(key)("Stre\u00df Ru\u00df1 \ufb01le") == "Stre\u00df Ru\u00df1 \ufb01le"
 
 
 def test_a_key_that_is_no_text_does_no_harm() -> None:
