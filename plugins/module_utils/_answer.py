@@ -28,12 +28,18 @@ RESERVED_NAME = re.compile("_+ansible_")
 # Some servers put one in front of each file that an answer is made of.
 BYTE_ORDER_MARK = "\ufeff"
 
-# What the decoder leaves where JSON breaks off: nothing, or the beginning of an escape, of a literal, or of what follows a number's digits.
-BEGINNING = r"|u[0-9a-fA-F]{0,4}|t|tr|tru|f|fa|fal|fals|n|nu|nul|-|\.|(?:\.\d+)?[eE][+-]?"
+# What the decoder may have left, by what it says, where JSON breaks off; nothing, where it says anything else.
+BEGINNINGS = {
+    "Unterminated string starting at": "(?s:.*)",
+    "Invalid \\uXXXX escape": "u[0-9a-fA-F]{0,4}",
+    "Expecting value": "(?:t|tr|tru|f|fa|fal|fals|n|nu|nul|-)?",
+    "Expecting ',' delimiter": r"(?:(?<=\d)(?:\.|(?:\.\d+)?[eE][+-]?))?",
+}
 
 # What expat calls XML that ends too early: it has no element, or an unclosed token or CDATA section.
 UNFINISHED = (3, 5, 20)
-XML_PROLOG = r"(?s)^(?:\s+|<\?.*?(?:\?>|\Z)|<!--.*?(?:-->|\Z))+"
+# The declaration, instructions and comments; the last one may be unfinished, but for an instruction other than the declaration.
+XML_PROLOG = r"(?s)^(?:\s+|<\?(?:.*?\?>|(?:x|xm|xml|xml\s.*)?\Z)|<!(?:-?\Z|--.*?(?:-->|\Z)))+"
 
 XML_ENCODING = re.compile(rb"""\s*<\?xml[^>]*encoding\s*=\s*["']([\w.-]+)["']""")
 
@@ -112,7 +118,7 @@ def _decoded(body: bytes, xml: bool) -> str:
         if error.reason != "unexpected end of data":
             raise _no_answer("bytes that are not text") from None
         # It may be an answer that breaks off; whether it is one, is told where it is read.
-        return error.object[: error.start].decode(encoding) + "\ufffd"
+        return body.decode(encoding, "replace")
     except (UnicodeError, LookupError):
         raise _no_answer("bytes that are not text") from None
 
@@ -137,9 +143,8 @@ def _from_json(text: str) -> dict[str, t.Any]:
 
 def _breaks_off(error: json.JSONDecodeError) -> bool:
     """Whether the text that could not be read is the beginning of an object, and no whole one with something behind."""
-    rest = "" if error.msg.startswith("Unterminated string") else error.doc[error.pos :]
-    is_within_object = error.doc.startswith("{") and not (rest and error.doc[: error.pos].rstrip().endswith("}"))
-    return is_within_object and re.fullmatch(BEGINNING, rest) is not None
+    rest = re.compile(BEGINNINGS.get(error.msg, ""))
+    return error.doc.startswith("{") and rest.fullmatch(error.doc, error.pos) is not None
 
 
 def _refuse_constant(name: str) -> t.NoReturn:

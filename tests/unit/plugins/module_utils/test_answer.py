@@ -165,7 +165,7 @@ def test_byte_order_marks_do_no_harm_wherever_they_stand_in_front(front: bytes) 
         ('{"code" : 4 ,\n "a": { "b" : [ 1 , -2.5, 0.25E-2, 1e+5, {}]}, "t": true, "f": false, "n": null, "s": "\u00e9 \\u00e9\\n \\" \\ud83d\\ude00"}', False),
         ("<?xml version='1.0' encoding='UTF-8'?>\n<result x='y'><entry>true</entry><entry><![CDATA[a]]>&amp;\u00e9</entry></result>", True),
         (" <result>\n<code>4</code></result>", True),
-        ("<?xml version='1.0'?><?a b?>\n<result><code>\u20ac\U0001f511a\u00e9</code></result>", True),
+        ("<?xml version='1.0'?><!-- a -->\n<result><code>\u20ac\U0001f511a\u00e9</code></result>", True),
     ],
 )
 def test_each_beginning_of_an_answer_breaks_off(whole: str, xml: bool) -> None:
@@ -176,7 +176,20 @@ def test_each_beginning_of_an_answer_breaks_off(whole: str, xml: bool) -> None:
                 _answer.read(front + body[:end], xml=xml)
 
 
-@pytest.mark.parametrize("body", ["<!-- a", "<!-- a -->", "<!-- a --> <!-- <html> --><resu", "<?a b?><!-- a\n --><result><code>4", "\n<?a"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<!",
+        "<!-",
+        "<?xml version='1.0'?><!-",
+        "<!-- a",
+        "<!-- a -->",
+        "<!-- a --> <!-- <html> --><resu",
+        "<?a b?><!-- a\n --><result><code>4",
+        "\n<?x",
+        "<?a b?>\n<?xml",
+    ],
+)
 def test_comments_may_stand_before_what_breaks_off(body: str) -> None:
     with pytest.raises(CutOff):
         _answer.read(body.encode(), xml=True)
@@ -190,6 +203,12 @@ def test_comments_may_stand_before_what_breaks_off(body: str) -> None:
         (b'{"code": 4} t', False),
         (b'{"code": 4} "b', False),
         (b'{"code": 4}\xc3', False),
+        (b'{"code": "4" t', False),
+        (b'{"code": "4".', False),
+        (b'{"code": [1, 4 e', False),
+        (b'{"code": "4" u00', False),
+        (b"{t", False),
+        (b"{.", False),
         (b'{"code": 4 <p>\n\n', False),
         (b'{"code": 4, "message": "a\n', False),
         (b'{"code": 4, "x": NaN', False),
@@ -201,6 +220,9 @@ def test_comments_may_stand_before_what_breaks_off(body: str) -> None:
         (b"<html>", True),
         (b"<results>", True),
         (b"<!-- <result> --><html>", True),
+        (b"<?php\nrequire 'app.php';\n", True),
+        (b"<?xmlrpc", True),
+        (b"<!DOCTYPE", True),
         (b"<result><code>4</result>", True),
         (b"<result/>junk", True),
         (b"<result>&code;", True),
