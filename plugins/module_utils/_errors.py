@@ -84,7 +84,7 @@ class MissingLibrary(SmsPartnerError):
 
     def __init__(self, library: str) -> None:
         super().__init__(f"the Python library {library} is missing", "Install it on the target.")
-        self.library = library
+        self.name = library
 
 
 class NoUsableAnswer(SmsPartnerError):

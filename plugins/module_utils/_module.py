@@ -116,7 +116,7 @@ def run(
         stop_list = _stop_list(key, values, pace(values), redact)
         finish, result = module.exit_json, _masked(work(Task(values, stop_list, module.check_mode, module._diff, warn)), redact)
     except MissingLibrary as error:
-        finish, result = module.fail_json, {"msg": missing_required_lib(error.library)}
+        finish, result = module.fail_json, {"msg": missing_required_lib(error.name)}
     except SmsPartnerError as error:
         finish, result = module.fail_json, _failure(error, redact)
     # Not where the error is caught: there, Ansible would add the error's own text, and a traceback.

@@ -404,7 +404,7 @@ def test_without_requests_there_is_nothing(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(_http, "REQUESTS_IS_MISSING", True)
     with pytest.raises(MissingLibrary) as failure:
         Http("https://x", timeout=1)
-    assert failure.value.library == "requests"
+    assert failure.value.name == "requests"
 
 
 @pytest.mark.parametrize(

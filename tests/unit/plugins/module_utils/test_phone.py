@@ -18,7 +18,7 @@ def test_a_phone_number_needs_its_library(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setitem(sys.modules, "phonenumbers", None)
     with pytest.raises(MissingLibrary) as failure:
         to_e164("0612345678", "phone_number")
-    assert failure.value.library == "phonenumbers"
+    assert failure.value.name == "phonenumbers"
 
 
 @pytest.mark.parametrize("text", ["hello", "", "0692 12 34 56", "+999 1", "12+34", "X0612345678"])

@@ -153,7 +153,7 @@ def test_xml_needs_its_library_before_anything_is_sent(monkeypatch: pytest.Monke
     assert script.calls == []
     with pytest.raises(MissingLibrary) as failure:
         _answer.require_xml_library()
-    assert failure.value.library == "defusedxml"
+    assert failure.value.name == "defusedxml"
     assert stops.remove(19).changed
 
 
