@@ -25,8 +25,8 @@ POSITIONS = ("success", "code", "message")
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 RESERVED_NAME = re.compile("_+ansible_")
 
-# Some servers put one in front of each file that an answer is made of.
-BYTE_ORDER_MARK = "\ufeff"
+# What may stand in front of an answer: some servers put a byte order mark before each file that it is made of.
+BLANKS = "\ufeff \t\r\n"
 
 # What the decoder may have left, by what it says, where JSON breaks off; nothing, where it says anything else.
 BEGINNINGS = {
@@ -67,7 +67,7 @@ def read(body: bytes, *, xml: bool = False) -> Answer:
     if not body.strip():
         raise _no_answer("an empty body")
     text = _decoded(body, xml)
-    plain = text.lstrip(f"{BYTE_ORDER_MARK} \t\r\n")
+    plain = text.lstrip(BLANKS)
     members = _from_xml(plain) if xml and plain.startswith("<") else _from_json(plain)
     if "\\u" in text or "_ansible_" in text:
         members = _carried(members)
@@ -86,18 +86,18 @@ def whole_number(value: t.Any) -> int | None:
     return None
 
 
-def _message(member: t.Any) -> str:
-    if member is None:
-        return ""
-    return member if isinstance(member, str) else json.dumps(member, ensure_ascii=False)
-
-
 def require_xml_library() -> None:
     """:raises MissingLibrary: without ``defusedxml``"""
     try:
         import defusedxml.ElementTree  # noqa: F401
     except ImportError:
         raise MissingLibrary("defusedxml") from None
+
+
+def _message(member: t.Any) -> str:
+    if member is None:
+        return ""
+    return member if isinstance(member, str) else json.dumps(member, ensure_ascii=False)
 
 
 def _no_answer(what: str, text: str = "", response: dict[str, t.Any] | None = None, kind: type[NoUsableAnswer] = NoUsableAnswer) -> NoUsableAnswer:
@@ -114,12 +114,10 @@ def _decoded(body: bytes, xml: bool) -> str:
     encoding = declared.group(1).decode("ascii") if declared else json.detect_encoding(body)
     try:
         return body.decode(encoding)
-    except UnicodeDecodeError as error:
-        if error.reason != "unexpected end of data":
-            raise _no_answer("bytes that are not text") from None
-        # It may be an answer that breaks off; whether it is one, is told where it is read.
-        return body.decode(encoding, "replace")
-    except (UnicodeError, LookupError):
+    except (UnicodeError, LookupError) as error:
+        if getattr(error, "reason", None) == "unexpected end of data":
+            # It may be an answer that breaks off; whether it is one, is told where it is read.
+            return body.decode(encoding, "replace")
         raise _no_answer("bytes that are not text") from None
 
 

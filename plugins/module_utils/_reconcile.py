@@ -20,6 +20,7 @@ from ansible_collections.community.smspartner.plugins.module_utils._stop_list im
     Change,
     Stop,
     StopList,
+    added,
     settle_add,
 )
 
@@ -164,7 +165,7 @@ class Execution:
             if outcome.answer.code in ALREADY_LISTED:
                 self._unsettled[number] = outcome
             else:
-                self._note_added(number, settle_add(number, outcome, None))
+                self._note_added(number, added(outcome))
 
     def _remove(self, stop: Stop) -> None:
         change = self._stop_list.remove(stop.id)

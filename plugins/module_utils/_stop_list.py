@@ -104,7 +104,7 @@ class StopList:
         """
         outcome = self.send_add(phone_number)
         if outcome.answer.code not in ALREADY_LISTED:
-            return settle_add(phone_number, outcome, None)
+            return added(outcome)
         try:
             stops = self.entries(numbers={phone_number}).stops
         except SmsPartnerError as error:
@@ -119,19 +119,22 @@ class StopList:
         self._api.end()
 
     def send_add(self, phone_number: str) -> Outcome:
-        """Send the call alone. An answer with a code of ``ALREADY_LISTED`` needs the list to be understood: see ``settle_add``."""
+        """Send the call alone. An answer with a code of ``ALREADY_LISTED`` needs the list to be understood: see ``settle_add``; any other: see ``added``."""
         purpose = f"put {phone_number} on the stop list"
         return self._api.call(Call(purpose, "POST", "/stop-sms/add", {"phoneNumber": phone_number}, expected=ALREADY_LISTED))
 
 
+def added(outcome: Outcome) -> Change:
+    """What a successful answer to ``send_add`` did."""
+    return Change(True, whole_number(outcome.answer.body.get("stopId")), outcome.answer)
+
+
 def settle_add(phone_number: str, outcome: Outcome, listed: Stop | None) -> Change:
-    """What an answer to ``send_add`` did; ``listed`` is the number's entry in the list as it was read after a code of ``ALREADY_LISTED``.
+    """What an answer to ``send_add`` with a code of ``ALREADY_LISTED`` did; ``listed`` is the number's entry in the list as it was read after it.
 
     :raises Refusal: when the number is not on the list, and no earlier try can have put it there
     """
     answer = outcome.answer
-    if answer.code not in ALREADY_LISTED:
-        return Change(True, whole_number(answer.body.get("stopId")), answer)
     stop_id = None if listed is None else listed.id
     if outcome.perhaps_done:
         return Change(True, stop_id, answer, _taken_as_added(phone_number, outcome))

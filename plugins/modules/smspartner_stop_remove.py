@@ -221,7 +221,8 @@ def _listed(task: Task, subject: Result) -> list[Stop]:
 
 def _removals(task: Task, stops: list[Stop], xml: bool) -> t.Iterator[tuple[int, Change]]:
     """Remove one entry after the other, each with its id; an id that was given is tried even where the list does not show it."""
-    for stop_id in [stop.id for stop in stops] if task.options["id"] is None else [task.options["id"]]:
+    given = task.options["id"]
+    for stop_id in [stop.id for stop in stops] if given is None else [given]:
         change = task.stop_list.remove(stop_id, xml=xml)
         if change.warning:
             task.warn(change.warning)

@@ -151,7 +151,7 @@ def test_the_key_in_a_vault_as_the_readme_shows_it(ansible: Ansible, emulator: E
     editor = tmp_path / "editor"
     editor.write_text(f"#!/bin/sh\ncat > $1 <<'END'\n{line.replace('YOUR-KEY', 'demo-key')}\nEND\n", encoding="utf-8")
     editor.chmod(0o700)
-    without_a_terminal = commands.replace("create", "create --skip-tty-check").replace("--ask-vault-pass", "--vault-password-file password")
+    without_a_terminal = commands.replace("create", "create --skip-tty-check").replace(" --ask-vault-pass", "")
     environment = {**ansible.environment, "EDITOR": str(editor), "ANSIBLE_VAULT_PASSWORD_FILE": "password"}
     subprocess.run(["bash", "-ec", without_a_terminal], cwd=tmp_path, env=environment, check=True)
     assert emulator.numbers == []
