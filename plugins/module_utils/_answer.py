@@ -38,8 +38,15 @@ BEGINNINGS = {
 
 # What expat calls XML that ends too early: it has no element, or an unclosed token or CDATA section.
 UNFINISHED = (3, 5, 20)
-# The declaration, instructions and comments; the last one may be unfinished, but for an instruction other than the declaration.
-XML_PROLOG = r"(?s)^(?:\s+|<\?(?:.*?\?>|(?:x|xm|xml|xml\s.*)?\Z)|<!(?:-?\Z|--.*?(?:-->|\Z)))+"
+# What may stand before the element. A server that shows its program sends an instruction and nothing else, which is no beginning of an answer.
+XML_PROLOG = r"""(?sx)^(?:
+    \s+
+    | <\?xml\s.*?(?:\?>|\Z)    # the declaration
+    | <\?(?:x|xm|xml)?\Z       # the beginning of one
+    | <\?.*?\?>(?!\s*\Z)       # another instruction, with something behind it
+    | <!--.*?(?:-->|\Z)        # a comment
+    | <!-?\Z                   # the beginning of one
+)+"""
 
 XML_ENCODING = re.compile(rb"""\s*<\?xml[^>]*encoding\s*=\s*["']([\w.-]+)["']""")
 

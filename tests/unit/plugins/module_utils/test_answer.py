@@ -221,6 +221,8 @@ def test_comments_may_stand_before_what_breaks_off(body: str) -> None:
         (b"<results>", True),
         (b"<!-- <result> --><html>", True),
         (b"<?php\nrequire 'app.php';\n", True),
+        (b"<?php require 'app.php'; ?>\n", True),
+        (b"<?xml version='1.0'?><?php a ?>\n<?php b ?>", True),
         (b"<?xmlrpc", True),
         (b"<!DOCTYPE", True),
         (b"<result><code>4</result>", True),
