@@ -245,8 +245,8 @@ def test_what_ansible_shows_of_the_options_is_masked_as_well(run: Runner, key: s
 
 
 def test_what_cannot_be_written_is_described(run: Runner) -> None:
-    assert run(phone_number="0\ud800") == {"changed": False}
-    assert run.shown["phone_number"] == "0\ufffd"
+    assert run(phone_number="0\ud800", phone_numbers=["1\ud800"]) == {"changed": False}
+    assert (run.shown["phone_number"], run.shown["phone_numbers"]) == ("0\ufffd", ["1\ufffd"])
 
 
 def test_the_longest_integer_that_is_shown_is_one_that_can_be(run: Runner) -> None:

@@ -38,6 +38,8 @@ MASK = "*" * 8
         ("a'b", "a&amp;apos;b"),
         ("a+/=b", "a&plus;&sol;&equals;b"),
         ("a+b", "a&plusb"),
+        ("a[b", "a&lsqb;b"),
+        ("a[b", "a&lbrack;b"),
         ("a%b", "a&percnt;b"),
         ("\u0080", "%80"),
         ("ÿ", "%ff"),
@@ -95,6 +97,8 @@ def test_what_only_undone_escapes_show_hides_the_whole_text() -> None:
     assert Redactor("a+b")("before a&#x25;2Bb after") == MASK
     assert Redactor("a+b")("before a&#x25;2Cb after") == "before a&#x25;2Cb after"
     assert Redactor("a b")({"url": "?k=a\\u002bb", "id": "1&amp;2"}) == {"url": MASK, "id": "1&amp;2"}
+    assert Redactor("a+b")("A&#x25;2bB") == MASK
+    assert Redactor("a+b")("a%5Cu002Bb") == MASK
     assert Redactor('a"b')("a%26#034;b") == MASK
     assert Redactor("aeb")("a\\x65b a\\\\x2565b") == MASK
 
@@ -149,6 +153,11 @@ def test_a_text_that_only_folds_to_the_key_stays(key: str) -> None:
 
 def test_a_key_that_is_no_text_does_no_harm() -> None:
     assert Redactor("\ud800")("%41 &amp;") == "%41 &amp;"
+
+
+def test_half_a_character_does_no_harm() -> None:
+    assert Redactor("a+b")("\\ud800 a\\u002Cb") == "\\ud800 a\\u002Cb"
+    assert Redactor("a+b")("\\ud800 a%5Cu002Bb") == MASK
 
 
 @pytest.mark.parametrize(("key", "mask"), [("key", "*"), ("*", ","), ("*,", "-"), ("*,-./", ":"), ("**", ",")])
