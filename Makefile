@@ -2,24 +2,46 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# The front door: each target calls its sessions of noxfile.py, from an environment of its own.
+# Each target runs sessions of noxfile.py and antsibull-nox.toml. Nox creates their environments.
 
 PYTHON ?= python3
+JOBS ?= 2
 NOX := .venv/bin/nox
+RUN = $(NOX) --parallel $(JOBS) --allow-parallel --session
 
-.PHONY: bench demo docs matrix mutants picture test
+LINT := formatters codeqa yamllint antsibull-nox-config ansible-lint extra-checks license-check metadata
+TYPES := typing programs
+DOCS := docs-check docs
+TESTS := units system sanity integration build-import-check
 
-bench demo docs mutants picture: $(NOX)
-	@$(NOX) --session $@ -- $(ARGS)
+.PHONY: bench demo docs format integration lint matrix mutants picture sanity system test types units
+
+# Without it, the formatter changes files.
+lint test: export CI = true
 
 test: $(NOX)
-	@$(NOX) --session docs-check license-check extra-checks docs galaxy test
+	@$(RUN) $(TESTS) $(LINT) $(TYPES) $(DOCS)
 
-# Where pyenv keeps the Pythons, its shims find those that it is told of.
+lint: $(NOX)
+	@$(RUN) $(LINT)
+
+types: $(NOX)
+	@$(RUN) $(TYPES)
+
+docs: $(NOX)
+	@$(RUN) $(DOCS)
+
+format: $(NOX)
+	@$(NOX) --session formatters
+
+bench demo integration mutants picture sanity system units: $(NOX)
+	@$(NOX) --session $@ -- $(ARGS)
+
+# Where pyenv keeps the Pythons, its shims find those that this variable lists.
 matrix: export PYENV_VERSION ?= $(shell pyenv versions --bare 2>/dev/null | grep -E '^3\.[0-9]+\.[0-9]+$$' | sort -rV | paste -sd:)
 matrix: $(NOX)
-	@$(NOX) --session matrix libraries old_target
+	@$(RUN) matrix libraries old_target
 
 $(NOX):
 	$(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check "nox>=2025.2.9" "antsibull-nox>=1.10"
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check "nox>=2026.7" "antsibull-nox>=1.10" uv
