@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    # The meaning of each attribute; a module adds its support
+    # For a module that changes the list
     DOCUMENTATION = r"""
 options: {}
 attributes:
@@ -16,17 +16,17 @@ attributes:
     membership:
       - community.smspartner.smspartner
   check_mode:
-    description: Can predict the change without making it.
+    description: Can run in check mode, which reads the stop list and predicts the change without making it.
     support: full
   diff_mode:
-    description: Shows what changed, or would change in check mode.
+    description: Returns what changed, or would change in check mode.
     support: full
   idempotent:
     description: When run twice with the same options, the second run reports no change.
     support: full
 """
 
-    # Instead of the above, for a module that only reads
+    # For a module that only reads
     INFO = r"""
 options: {}
 attributes:
@@ -36,12 +36,12 @@ attributes:
     membership:
       - community.smspartner.smspartner
   check_mode:
-    description: Can predict the change without making it.
+    description: Can run in check mode, which reads the stop list and predicts the change without making it.
     support: full
     details:
       - This module changes nothing.
   diff_mode:
-    description: Shows what changed, or would change in check mode.
+    description: Returns what changed, or would change in check mode.
     support: N/A
     details:
       - This module changes nothing.
@@ -50,4 +50,16 @@ attributes:
     support: full
     details:
       - This module changes nothing.
+"""
+
+    # For a module that takes phone numbers
+    PHONE = r"""
+options: {}
+notes:
+  - Phone numbers may be written in any usual spelling, with spaces, dots, hyphens, slashes or brackets.
+    International form starts with C(+) or C(00). Ten digits with a leading zero, or C(33) and nine digits, are a French number.
+    Three to six digits are a short code.
+  - Put phone numbers in quotes in YAML, where an unquoted C(0612345670) is the octal number 103402424. A number that arrives as an integer is
+    rejected, except 33600000000 to 33799999999, which is a French mobile number without its plus sign. To keep a template from turning a
+    number into an integer, write the number with spaces or add C(| string) to the template.
 """

@@ -6,43 +6,52 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    # What every module that talks to the API has in common
+    # What every module has in common
     DOCUMENTATION = r"""
 options:
   api_key:
     description:
-      - The API key of the SMS Partner account. White space around it is dropped; one with invisible characters in it is refused.
-      - If not set, the value of the environment variable E(SMSPARTNER_API_KEY) is used, on the host that the task runs on.
+      - API key of the SMS Partner account. Required, unless the environment provides it.
+      - If not set, the value of the environment variable E(SMSPARTNER_API_KEY) on the host that the task runs on is used.
+        Privilege escalation (C(become)) usually drops that variable.
+      - White space around the key is dropped. The key itself is printable ASCII without blanks.
     type: str
-    required: true
   api_url:
     description:
-      - The API's base URL. It must be C(https); C(http) is accepted for a loopback address and C(localhost) only.
-      - If not set, the value of the environment variable E(SMSPARTNER_API_URL) is used, on the host that the task runs on.
+      - Base URL of the API. Must be C(https); C(http) is accepted for C(localhost) and loopback addresses only.
+      - If not set, the value of the environment variable E(SMSPARTNER_API_URL) on the host that the task runs on is used.
     type: str
     default: https://api.smspartner.fr/v1
   validate_certs:
-    description: Whether to check the server's TLS certificate. Set it to V(false) only against a test server of your own.
+    description: Whether to validate the server's TLS certificate. Set this to V(false) only for a test server of your own.
     type: bool
     default: true
   ca_path:
-    description: A file of CA certificates (PEM) to trust instead of the system's. It comes before the environment's.
+    description:
+      - Path of a file with the CA certificates (PEM) to trust.
+      - Takes precedence over E(REQUESTS_CA_BUNDLE) and E(CURL_CA_BUNDLE). If none of the three is set, the CA certificates that come with
+        the Python library requests are trusted, which are not necessarily those of the system.
     type: path
   timeout:
-    description: Seconds that one request may take as a whole, from connecting to the last byte of the answer.
+    description: Time limit for one request as a whole, in seconds, from connecting to the last byte of the response.
     type: float
     default: 10
   retries:
     description:
-      - How many more tries follow a failure that may pass, such as a lost connection, a time-out, code 429,
-        or HTTP 429, 500, 502, 503 or 504 without a usable answer.
-      - The tries are spaced by an exponential backoff with jitter; a C(Retry-After) of the server's is honoured up to 60 seconds.
-        A longer one fails the task, and the message says how long to wait.
+      - Number of further attempts after a transient failure, which is a failed connection, a request that exceeds O(timeout),
+        or HTTP 500, 502, 503 or 504 without a usable response.
+      - The attempts are spaced by exponential backoff with jitter. A C(Retry-After) header of up to 60 seconds takes precedence;
+        with a longer one, the task fails and says how long to wait.
+      - Responses that say that the quota is used up (HTTP 429 or code 429) are waited out and do not count,
+        until nothing else has come for two minutes.
+      - With V(0), a single attempt is made in all cases.
     type: int
     default: 3
 requirements:
+  - Python >= 3.9 on the host that the task runs on
   - requests >= 2.25.1
 notes:
-  - A proxy is taken from the environment. Credentials from a netrc file are never used.
-  - Redirects are never followed, since the API key would travel along.
+  - Proxies are taken from the environment. A SOCKS proxy needs the Python library PySocks. Credentials in a netrc file are never used.
+  - Redirects are never followed, because the API key would travel along.
+  - Phone numbers are personal data and are not masked in the output. Set C(no_log=true) on a task whose output must not show them.
 """

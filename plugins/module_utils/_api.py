@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Private to this collection: it may change in any release without notice.
+# Private to this collection: may change in any release without notice.
 
-"""One call of the API: tries until there is an answer, and knows whether a try that was lost may have been carried out."""
+"""One call: which failures are retried, when, and whether a lost attempt may have been carried out."""
 
 from __future__ import annotations
 
@@ -12,33 +12,43 @@ import random
 import threading
 import time
 import typing as t
-from datetime import timezone
 from email.utils import parsedate_to_datetime
 
 from ansible_collections.community.smspartner.plugins.module_utils import _answer
 from ansible_collections.community.smspartner.plugins.module_utils._answer import Answer
 from ansible_collections.community.smspartner.plugins.module_utils._errors import (
-    MEANINGS,
-    CutOff,
-    Ended,
+    CODES,
+    ConnectionLost,
+    NotConnected,
     NoUsableAnswer,
     Refusal,
     SmsPartnerError,
-    TransientFailure,
+    Stopped,
+    Unreadable,
 )
-from ansible_collections.community.smspartner.plugins.module_utils._http import TRANSIENT_STATUSES, Http, Reply
+from ansible_collections.community.smspartner.plugins.module_utils._http import Http, Reply
 
 MEBIBYTE = 1 << 20
+TRANSIENT_STATUSES = frozenset({500, 502, 503, 504})
 TOO_MANY_REQUESTS = 429
-FIRST_BACKOFF = 0.5
 LONGEST_RETRY_AFTER = 60.0
+FIRST_BACKOFF, LONGEST_BACKOFF = 0.5, 60.0
+# A 429 ends with the minute: shorter pauses would only be refused, longer ones would waste quota.
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 8.0
+QUOTA_PATIENCE = 120.0  # seconds of nothing but 429
+# A request that starts on time may arrive late, and the one a minute later early: the server would count one too many.
+RESERVE = 1.005
+RECOVERY = 20.0  # seconds for the pace to recover from nothing to its full rate
+SLOWEST = 10  # the least rate, as a part of the full one
+UNPACED = 1_000_000_000
+QUOTA_EXHAUSTED = "For two minutes, the quota of this IP address was used up by other programs. Run the task again when they have finished."
 
 
 class Call(t.NamedTuple):
-    """A request, and in ``purpose`` what it is for, as a failure tells it: "remove the entry 19 from the stop list".
+    """A request. ``purpose`` completes "Could not ...", as in "remove entry 19".
 
-    ``expected`` are the codes besides success that the caller understands, ``limit`` the most bytes of an answer, None for any length.
-    ``changes`` is False for one that only reads, which does nothing even if its answer is lost.
+    ``expected`` are the codes besides success that the caller handles, ``limit`` is the size limit of the response in bytes.
+    ``changes`` is False for a call that only reads and so leaves nothing in doubt.
     """
 
     purpose: str
@@ -52,15 +62,60 @@ class Call(t.NamedTuple):
 
 
 class Outcome(t.NamedTuple):
-    """An answer that was expected. ``perhaps_done`` tells whether an earlier try of the same call may have been carried out."""
+    """An expected answer. ``in_doubt`` tells that an earlier attempt of the call may have been carried out."""
 
     answer: Answer
     http_status: int
-    perhaps_done: bool
+    in_doubt: bool
+
+
+class Pace:
+    """Spaces the requests of all threads evenly, and slows them down after a 429.
+
+    Additive increase, multiplicative decrease, as in TCP: jobs that share a quota converge on fair shares without knowing of each other.
+    """
+
+    def __init__(self, per_minute: int, clock: t.Callable[[], float]) -> None:
+        self._full_rate = self._rate = per_minute / 60 / RESERVE  # requests per second
+        self._clock = clock
+        self._next = self._updated = clock()
+        self._pauses = 0
+        self._refused_since: float | None = None
+        self._lock = threading.Lock()
+
+    def take_turn(self) -> float:
+        """Return 0 and take the turn, or return the seconds until the next one."""
+        with self._lock:
+            now = self._clock()
+            if now < self._next:
+                return self._next - now
+            self._rate = min(self._full_rate, self._rate + self._full_rate * (now - self._updated) / RECOVERY)
+            self._updated = now
+            self._next = max(self._next + 1 / self._rate, now)
+            return 0.0
+
+    def answered(self) -> None:
+        """Note that something other than a 429 came."""
+        with self._lock:
+            self._refused_since, self._pauses = None, 0
+
+    def slow_down(self, pause: float | None) -> bool:
+        """Make all threads wait after a 429 and halve the rate; return False when nothing but 429 has come for two minutes."""
+        with self._lock:
+            now = self._clock()
+            if now >= self._updated:  # not already in a pause, which other requests may have started
+                if pause is None:
+                    pause = _backoff(FIRST_PAUSE, self._pauses, LONGEST_PAUSE)
+                self._pauses += 1
+                self._next = self._updated = now + pause
+                self._rate = max(self._rate / 2, self._full_rate / SLOWEST)
+            if self._refused_since is None:
+                self._refused_since = now
+            return now - self._refused_since < QUOTA_PATIENCE
 
 
 class Api:
-    """The calls of one account."""
+    """The calls of one account, by any number of threads."""
 
     def __init__(
         self,
@@ -68,136 +123,126 @@ class Api:
         key: str,
         *,
         retries: int,
-        pace: t.Callable[[], float],
+        requests_per_minute: int = UNPACED,
         sleep: t.Callable[[float], t.Any] | None = None,
+        clock: t.Callable[[], float] = time.monotonic,
     ) -> None:
-        """``retries`` is how many more tries follow a transient failure; ``pace`` tells before each try how many seconds it has to wait."""
         self._http = http
         self._key = key
         self._retries = retries
-        self._pace = pace
-        self._ended = threading.Event()
-        self._sleep = sleep or self._ended.wait
+        self._stopped = threading.Event()
+        self._sleep = sleep or self._stopped.wait
+        self._pace = Pace(requests_per_minute, clock)
 
-    def end(self) -> None:
-        """Send nothing from now on, not even what waits for its turn or for a next try; what is under way gets its answer."""
-        self._ended.set()
+    def stop(self) -> None:
+        """Send no new request from now on; what is in flight finishes."""
+        self._stopped.set()
 
     def call(self, call: Call) -> Outcome:
-        """Return the answer if it succeeded, or if its code is one of ``call.expected``.
+        """Return the answer if it is success or has one of the expected codes.
 
         :raises Refusal: for any other code
-        :raises NoUsableAnswer: when no try brought an answer; a ``TransientFailure`` tells whether the call may have been carried out
-        :raises Ended: when nothing of it was sent before ``end``
+        :raises NoUsableAnswer: when no attempt brought an answer; ``in_doubt`` tells whether the call may have been carried out
+        :raises Stopped: when the run ended before the call was sent
         """
-        if self._pause(self._pace()):
-            raise Ended
-        perhaps_done = False
-        retry = 0
-        while True:
+        attempts = lost = 0
+        in_doubt = False
+        failure: SmsPartnerError | None = None
+        while self._take_turn():
+            attempts += 1
             try:
-                answer, http_status = self._try(call)
-                return Outcome(_expected(answer, http_status, call.expected), http_status, perhaps_done)
-            except TransientFailure as failure:
-                perhaps_done = failure.perhaps_done = call.changes and (failure.perhaps_done or perhaps_done)
-                wait = _wait(failure, retry)
-                is_last = retry == self._retries or wait > LONGEST_RETRY_AFTER
-                if is_last or self._pause(wait) or self._pause(self._pace()):
-                    raise _given_up(failure, call, retry + 1) from None
+                reply = self._send(call)
+                answer = _expected_answer(reply, call)
+                self._pace.answered()
+                return Outcome(answer, reply.status, in_doubt)
             except SmsPartnerError as error:
-                error.tried = _what_was_tried(call, retry + 1, perhaps_done)
-                raise
-            retry += 1
+                failure = error
+            if not _is_over_quota(failure):
+                self._pace.answered()
+            lost += _is_transient(failure)
+            in_doubt = in_doubt or (call.changes and _is_transient(failure) and not isinstance(failure, NotConnected))
+            if not self._wait_to_retry(failure, lost):
+                break
+        if failure is None:
+            raise Stopped
+        failure.subject = f"Could not {call.purpose}{f' after {attempts} attempts' if attempts > 1 else ''}"
+        failure.in_doubt = in_doubt
+        raise failure
 
-    def _pause(self, seconds: float) -> bool:
-        """Wait, and tell whether the run has ended by then."""
-        if seconds > 0:
+    def _take_turn(self) -> bool:
+        """Wait for the turn; return False when the run has ended by then."""
+        while not self._stopped.is_set():
+            seconds = self._pace.take_turn()
+            if not seconds:
+                return True
             self._sleep(seconds)
-        return self._ended.is_set()
-
-    def _try(self, call: Call) -> tuple[Answer, int]:
-        reply = self._send(call)
-        try:
-            answer = _read(reply, call.xml)
-        except NoUsableAnswer as error:
-            error.http_status = reply.status
-            error.problem += f" (HTTP {reply.status})"
-            if reply.status in TRANSIENT_STATUSES or (isinstance(error, CutOff) and reply.until_close):
-                raise _transient(error, reply) from None
-            raise
-        if answer.code == TOO_MANY_REQUESTS:
-            raise _transient(Refusal(answer.code, answer.message, http_status=reply.status, response=answer.body), reply)
-        return answer, reply.status
+        return False
 
     def _send(self, call: Call) -> Reply:
         parameters = {"apiKey": self._key, **call.parameters}
-        if call.method == "GET":
-            return self._http.send(call.method, call.path, query=parameters, limit=call.limit)
-        return self._http.send(call.method, call.path, json=parameters, limit=call.limit)
+        query, json = (parameters, None) if call.method == "GET" else (None, parameters)
+        return self._http.send(call.method, call.path, query=query, json=json, limit=call.limit)
+
+    def _wait_to_retry(self, failure: SmsPartnerError, lost: int) -> bool:
+        """Wait as long as a retry has to, given how many attempts were lost; return False when there should be none."""
+        over_quota = _is_over_quota(failure)
+        if not (over_quota or _is_transient(failure)):
+            return False
+        seconds = _seconds(failure.retry_after)
+        if seconds is not None and seconds > LONGEST_RETRY_AFTER:
+            failure.advice = f"The server asks to wait {seconds:.0f} s. Run the task again after that."
+            return False
+        if not over_quota:
+            if lost <= self._retries:
+                self._sleep(_backoff(FIRST_BACKOFF, lost - 1, LONGEST_BACKOFF) if seconds is None else seconds)
+            return lost <= self._retries
+        if self._retries and not self._pace.slow_down(seconds):
+            failure.advice = QUOTA_EXHAUSTED
+            return False
+        return self._retries > 0
 
 
-def _read(reply: Reply, xml: bool) -> Answer:
-    if reply.flaw is not None:
-        raise reply.flaw
-    answer = _answer.read(reply.body, xml=xml)
-    if answer.code == 200 and not answer.succeeded:
-        advice = "Run the play again; nothing is taken for granted from this answer."
-        raise NoUsableAnswer("the API answered code 200 without success", advice, code=200, response=answer.body)
-    return answer
-
-
-def _expected(answer: Answer, http_status: int, codes: tuple[int, ...]) -> Answer:
-    if answer.succeeded or answer.code in codes:
+def _expected_answer(reply: Reply, call: Call) -> Answer:
+    try:
+        answer = _answer.read(reply.body, xml=call.xml)
+    except NoUsableAnswer as error:
+        error.problem += f" (HTTP {reply.status})"
+        error.http_status, error.retry_after = reply.status, reply.retry_after
+        if isinstance(error, Unreadable):
+            error.until_close = reply.until_close
+        if reply.status in (TOO_MANY_REQUESTS, *TRANSIENT_STATUSES):
+            error.advice = CODES[TOO_MANY_REQUESTS if reply.status == TOO_MANY_REQUESTS else 500][0]
+        raise
+    if answer.succeeded or answer.code in call.expected:
         return answer
-    raise Refusal(answer.code, answer.message, http_status=http_status, response=answer.body)
+    refusal = Refusal(answer.code, answer.message, http_status=reply.status, response=answer.body)
+    refusal.retry_after = reply.retry_after
+    raise refusal
 
 
-def _transient(error: SmsPartnerError, reply: Reply) -> TransientFailure:
-    """The same failure as one that may pass. A request refused for coming too often was not carried out; after a 5xx, nobody knows."""
-    too_many = TOO_MANY_REQUESTS in (reply.status, error.code)
-    return TransientFailure(
-        error.problem,
-        MEANINGS[TOO_MANY_REQUESTS if too_many else 500][1],
-        perhaps_done=not too_many,
-        retry_after=_seconds(reply.retry_after),
-        code=error.code,
-        http_status=reply.status,
-        response=error.response,
-        body=error.body,
-    )
+def _is_over_quota(failure: SmsPartnerError) -> bool:
+    return TOO_MANY_REQUESTS in (failure.code, failure.http_status if isinstance(failure, NoUsableAnswer) else None)
+
+
+def _is_transient(failure: SmsPartnerError) -> bool:
+    if _is_over_quota(failure) or not isinstance(failure, NoUsableAnswer):
+        return False
+    cut_off = isinstance(failure, Unreadable) and failure.until_close
+    return cut_off or isinstance(failure, (NotConnected, ConnectionLost)) or failure.http_status in TRANSIENT_STATUSES
 
 
 def _seconds(retry_after: str | None) -> float | None:
-    """What a Retry-After header asks for, in seconds from now, or None where it says nothing that can be read."""
+    """Return the seconds that a Retry-After header asks to wait, or None where there is none or it cannot be read."""
     if retry_after is None:
         return None
-    value = retry_after.strip()
-    if value.isascii() and value.isdigit():
-        return float(value[:10])
+    if retry_after.isdecimal():
+        return float(retry_after[:10])
     try:
-        date = parsedate_to_datetime(value)
-        # One without a zone is in UTC: HTTP knows no other.
-        return max(0.0, (date if date.tzinfo else date.replace(tzinfo=timezone.utc)).timestamp() - time.time())
+        return max(0.0, parsedate_to_datetime(retry_after).timestamp() - time.time())
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
 
 
-def _wait(failure: TransientFailure, retry: int) -> float:
-    """Seconds until the next try: what the server asked for, or exponential backoff with jitter, so that jobs side by side spread out."""
-    if failure.retry_after is not None:
-        return failure.retry_after
-    return min(FIRST_BACKOFF * 2.0 ** min(retry, 10), LONGEST_RETRY_AFTER) * random.uniform(0.5, 1.0)
-
-
-def _given_up(failure: TransientFailure, call: Call, tries: int) -> TransientFailure:
-    """The failure that ends the call, with what was tried and, after a long Retry-After, how long to wait."""
-    failure.tried = _what_was_tried(call, tries, failure.perhaps_done)
-    if failure.retry_after is not None and failure.retry_after > LONGEST_RETRY_AFTER:
-        failure.advice = f"The server asks to wait {failure.retry_after:.0f} s; run the play again after that."
-    return failure
-
-
-def _what_was_tried(call: Call, tries: int, perhaps_done: bool) -> str:
-    times = "" if tries == 1 else f" after {tries} tries"
-    doubt = " A try without an answer may have been carried out all the same." if perhaps_done else ""
-    return f"Could not {call.purpose}{times}.{doubt} The reason:"
+def _backoff(first: float, count: int, longest: float) -> float:
+    """Return the seconds to wait after ``count`` earlier waits, with jitter so that parallel jobs spread out."""
+    return min(first * 2.0 ** min(count, 10), longest) * random.uniform(0.5, 1.0)

@@ -2,53 +2,43 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Private to this collection: it may change in any release without notice.
+# Private to this collection: may change in any release without notice.
 
-"""Every way in which a call can fail, and what the API's codes mean."""
+"""Every way in which a task can fail, and what the API's codes mean."""
 
 from __future__ import annotations
 
 import typing as t
 
-# What each code means and what the reader of a failed play can do about it.
-# Sources: the API's pages on the stop list; they give no meaning to any other code.
-MEANINGS: dict[int, tuple[str, str]] = {
-    1: ("the API key is required", "Set api_key, or SMSPARTNER_API_KEY in the environment."),
-    2: ("the phone number is required", "Check the phone number that the task gives."),
-    3: ("the id is required, or the number is already on the list", "Check the id or the number that the task gives."),
-    4: ("the id is not found", "Read the list with smspartner_stop_info to see which ids there are."),
-    9: ("the phone number is invalid", "Check the phone number; write it in international form, such as +33612345678."),
-    10: ("the API key is incorrect", "Check api_key against the key shown in the SMS Partner account."),
-    15: ("the number is already on the list", "Read the list with smspartner_stop_info; the entry can take up to 48 hours to show."),
-    20: ("the account is disabled", "Ask SMS Partner to enable the account."),
-    30: ("the account is blocked", "Ask SMS Partner why the account is blocked."),
-    40: ("access to the API is denied", "Ask SMS Partner to open the API for the account."),
-    90: ("the JSON of the request is malformed", "Report it to the collection's issue tracker."),
-    96: ("this IP address is not authorised", "Add the address that the play's target calls from to those allowed in the account."),
-    429: ("too many requests", "Wait a minute, or run fewer jobs side by side; the quota is 2,000 requests a minute for one IP address."),
-    500: ("trouble on the server's side", "Try again later; if it lasts, ask SMS Partner."),
+# Code: what it means and what to do, and whether no further call can succeed after it.
+# Source: the API's pages on the stop list.
+CODES: dict[int, tuple[str, bool]] = {
+    1: ("The API received no key. Set api_key or SMSPARTNER_API_KEY.", True),
+    2: ("The API received no phone number. Check phone_number.", False),
+    3: ("The ID is missing, or the number is already on the list. Check the ID or the number.", False),
+    4: ("The ID is not on the list. Run smspartner_stop_info to see which IDs are.", False),
+    9: ("The phone number is invalid. Write it in international form, such as +33612345678.", False),
+    10: ("Check api_key against the key shown in your SMS Partner account: the API does not accept this one.", True),
+    15: ("The number is already on the list. Run smspartner_stop_info to see it; a new entry can take up to 48 hours to appear.", False),
+    20: ("The account is disabled. Ask SMS Partner to enable it.", True),
+    30: ("The account is blocked. Ask SMS Partner for the reason.", True),
+    40: ("Access to the API is denied. Ask SMS Partner to open the API for your account.", True),
+    90: ("The JSON of the request is malformed. Report this to the collection's issue tracker.", False),
+    96: ("This IP address is not authorized. In your account, allow the address of the host that the task runs on.", True),
+    429: ("The minute's requests for this IP address are used up. Run the task again later.", True),
+    500: ("The API has a problem. Run the task again later, and ask SMS Partner if it persists.", False),
 }
-
-ACCOUNT_CODES = frozenset({1, 10, 20, 30, 40, 96})
+UNDOCUMENTED = "This code is not documented. Ask SMS Partner what it means."
 
 
 class SmsPartnerError(Exception):
-    """A call that failed: what was wrong and what to do, without the secret parts of any request.
+    """A failure: what went wrong and what to do, without any secret.
 
-    ``body`` is the text of an answer that could not be used, to quote its beginning from. ``tried`` is filled in by the
-    layer that knows what the call was for, ``results`` by the one that knows what had been done before the failure.
+    ``body`` is the text of a response that could not be used. The layers above fill in ``subject`` (what failed, such as
+    "Could not remove entry 666"), ``in_doubt`` (the call may have been carried out) and ``results`` (what was done before).
     """
 
-    def __init__(
-        self,
-        problem: str,
-        advice: str,
-        *,
-        code: int | None = None,
-        http_status: int | None = None,
-        response: dict[str, t.Any] | None = None,
-        body: str = "",
-    ) -> None:
+    def __init__(self, problem: str, advice: str, *, code: int | None = None, http_status: int | None = None, response: t.Any = None, body: str = "") -> None:
         super().__init__(problem)
         self.problem = problem
         self.advice = advice
@@ -56,71 +46,65 @@ class SmsPartnerError(Exception):
         self.http_status = http_status
         self.response = response
         self.body = body
-        self.tried = ""
+        self.retry_after: str | None = None  # the header of that name
+        self.subject = ""
+        self.in_doubt = False
         self.results: dict[str, t.Any] = {}
 
     def __str__(self) -> str:
-        return " ".join(self.sentences())
-
-    def sentences(self) -> list[str]:
-        """What was tried, what was wrong, and what to do now, as far as it is known."""
-        return [part for part in (self.tried, f"{self.problem}.", self.advice) if part]
-
-    def details(self) -> dict[str, t.Any]:
-        """The failure as a module's result: ``msg``, and what is known of ``code``, ``http_status`` and ``response``."""
-        known = {"code": self.code, "http_status": self.http_status, "response": self.response}
-        return {**self.results, "msg": str(self), **{name: value for name, value in known.items() if value is not None}}
+        message = f"{self.subject}: {self.problem}." if self.subject else f"{self.problem[:1].upper()}{self.problem[1:]}."
+        doubt = " An attempt that got no response may have been carried out." if self.in_doubt else ""
+        return f"{message}{doubt} {self.advice}"
 
 
 class InputError(SmsPartnerError):
-    """An option that cannot be used; raised before any request."""
+    """An option that cannot be used. Raised before any request."""
 
     def __init__(self, option: str, problem: str, advice: str) -> None:
-        super().__init__(f"{option}: {problem}", advice)
+        super().__init__(problem, advice)
+        self.subject = option
 
 
 class MissingLibrary(SmsPartnerError):
-    """A Python library that the call needs is not installed on the target."""
+    """A Python library that the call needs and that cannot be imported."""
 
-    def __init__(self, library: str) -> None:
-        super().__init__(f"the Python library {library} is missing", "Install it on the target.")
-        self.name = library
+    def __init__(self, library: str, error: Exception) -> None:
+        self.library = library
+        self.reason = f"{type(error).__name__}: {error}"
+        super().__init__(f"the Python library {library} cannot be imported ({self.reason})", "Install it for the Python that the task runs with.")
 
 
 class NoUsableAnswer(SmsPartnerError):
-    """The server gave nothing from which to tell whether the call was carried out; not to be tried again."""
+    """A response, or none, that does not tell whether the call was carried out."""
 
 
-class CutOff(NoUsableAnswer):
-    """An answer that breaks off. If it had no length of its own, the connection may have been lost, and another try may help."""
+class Unreadable(NoUsableAnswer):
+    """A body that is not JSON (or XML). ``until_close``: it ended with the connection, so it may have been cut off."""
+
+    until_close = False
 
 
-class TransientFailure(NoUsableAnswer):
-    """A failure that another try may get over.
-
-    ``perhaps_done`` tells whether the server may have carried the request out all the same,
-    ``retry_after`` how many seconds the server asked to wait, if it did.
-    """
-
-    def __init__(self, problem: str, advice: str, *, perhaps_done: bool, retry_after: float | None = None, **details: t.Any) -> None:
-        super().__init__(problem, advice, **details)
-        self.perhaps_done = perhaps_done
-        self.retry_after = retry_after
+class NotConnected(NoUsableAnswer):
+    """No connection: nothing was carried out."""
 
 
-class Ended(Exception):
-    """A call that was not begun, since the run had come to its end before its turn; nobody reads of it."""
+class ConnectionLost(NoUsableAnswer):
+    """No complete response on a connection that was made: the call may have been carried out."""
 
 
 class Refusal(SmsPartnerError):
     """The API answered with a code that the call did not expect."""
 
-    def __init__(self, code: int, message: str, **details: t.Any) -> None:
-        meaning, advice = MEANINGS.get(code, ("not among the documented codes", "Look the code up on SMS Partner's pages, or ask their support."))
+    def __init__(self, code: int, message: str, *, http_status: int, response: dict[str, t.Any]) -> None:
+        advice, self.ends_run = CODES.get(code, (UNDOCUMENTED, False))
         said = f'the API said "{message}"' if message else "the API refused it"
-        super().__init__(f"{said} (code {code}: {meaning})", advice, code=code, **details)
+        super().__init__(f"{said} (code {code})", advice, code=code, http_status=http_status, response=response)
 
-    @property
-    def of_account(self) -> bool:
-        """Whether the API refuses the account as such, so that no further call can succeed."""
-        return self.code in ACCOUNT_CODES
+
+class Stopped(Exception):
+    """A call that was not sent because the run had ended."""
+
+
+def escaped(text: str) -> str:
+    """Return the text with characters that cannot be seen, or that a terminal would obey, as escapes."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

@@ -2,118 +2,115 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Private to this collection: it may change in any release without notice.
+# Private to this collection: may change in any release without notice.
 
 """A phone number in any usual spelling, to E.164."""
 
 from __future__ import annotations
 
+import re
 import typing as t
 import unicodedata
 
-from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError, MissingLibrary
+from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError, MissingLibrary, escaped
 
-REGION = "FR"
-FRANCE = 33
-FRENCH_DIGITS = 9  # after the country code
-# Reunion and Mayotte, Guadeloupe, French Guiana, Martinique: their numbers in national form are as long as those of France.
+# 7 to 15 digits, and for a French number nine after the country code. Numbering plans change: nothing else is checked.
+E164 = re.compile(r"\+(?:33[1-9][0-9]{8}|(?!33)[1-9][0-9]{6,14})")
+SHORT_CODE = re.compile("[0-9]{3,6}")
+INTERNATIONAL = re.compile(r"(?:\+|\+?00)([1-9][0-9]*)")
+NATIONAL = re.compile("(?:0|33)([1-9][0-9]{8})")
+TRUNK_ZERO = re.compile(r"(?<=[0-9)\]])[(\[]0[)\]]")  # as in +33 (0)6
+PUNCTUATION = re.compile(r"[-./()\[\]\u2212]")
+LOST_ZERO = re.compile("[1-9][0-9]{8}")
+# Reunion and Mayotte, Guadeloupe, French Guiana, Martinique: their national numbers look French.
 OVERSEAS = (262, 590, 594, 596)
-PUNCTUATION = frozenset(" -.()/")
-DASHES = ("Pd", "\u2212")  # a category of Unicode's, and the minus sign
+# AWX surveys, INI inventories and native Jinja turn +33612345678 into this integer, and no other spelling gives it.
+MOBILE_AS_INTEGER = range(33_600_000_000, 33_800_000_000)
+ADVICE = "Write it in international form (+33612345678) or in French national form (06 12 34 56 78)."
+INTEGER_ADVICE = 'Where it is written, put it in quotes or write it with spaces (06 12 34 56 78, +32 470 12 34 56); in a template, add "| string".'
 
 
 def to_e164(given: t.Any, option: str) -> str:
-    """Return the number, as the option holds it, as E.164 (``+33612345678``).
+    """Return the number as E.164 (``+33612345678``); a short code is returned as it is.
 
-    The number needs a length that its country has, and no more: not every range in use is known to every release of ``phonenumbers``.
-    One in international form is taken digit by digit, but for a zero after the country code, as in ``+33 (0)6``. One in French national
-    form has its leading zero, and must not be that of an overseas territory, which bears another country code.
-
-    :raises InputError: for the option named ``option``, when it holds no phone number, or no text
-    :raises MissingLibrary: without ``phonenumbers``
+    :raises InputError: for the option named ``option``, if it holds no phone number
+    :raises MissingLibrary: for a French national number without ``phonenumbers``
     """
+    digits = _without_punctuation(_as_text(given, option))
+    if SHORT_CODE.fullmatch(digits):
+        return digits
+    international = INTERNATIONAL.fullmatch(digits)
+    number = "+" + re.sub("^330", "33", international[1]) if international else ""
+    national = NATIONAL.fullmatch(digits)
+    if national:
+        overseas = _overseas_code(national[1])
+        if overseas:
+            problem = f'"{escaped(given)}" is a number of an overseas territory'
+            raise InputError(option, problem, f"Write it in international form: +{overseas}{national[1]}.")
+        number = f"+33{national[1]}"
+    if not E164.fullmatch(number):
+        raise InputError(option, f'"{escaped(given)}" {_flaw(digits, number)}', ADVICE)
+    return number
+
+
+def all_to_e164(given: t.Sequence[t.Any], option: str) -> list[str]:
+    """Return the numbers as E.164, each once.
+
+    :raises InputError: that names every item that holds no phone number, with its position
+    """
+    numbers: dict[str, None] = {}
+    problems: list[str] = []
+    advice: dict[str, None] = {}
+    for position, number in enumerate(given, start=1):
+        try:
+            numbers[to_e164(number, option)] = None
+        except InputError as error:
+            problems.append(f"item {position}, {error.problem}")
+            advice[error.advice] = None
+    if problems:
+        raise InputError(option, "; ".join(problems), " ".join(advice))
+    return list(numbers)
+
+
+def _as_text(given: t.Any, option: str) -> str:
+    if isinstance(given, str):
+        return given
+    if isinstance(given, int) and given in MOBILE_AS_INTEGER:
+        return f"+{given}"
+    kind = "an integer" if isinstance(given, int) and not isinstance(given, bool) else "not text"
+    raise InputError(option, f"{given!r} is {kind}{_as_octal(given)}", INTEGER_ADVICE)
+
+
+def _without_punctuation(text: str) -> str:
+    """Return the digits, and all else that is neither usual punctuation nor invisible."""
+    plain = "".join(char for char in unicodedata.normalize("NFKC", text) if not char.isspace() and unicodedata.category(char) not in ("Cf", "Pd"))
+    return PUNCTUATION.sub("", TRUNK_ZERO.sub("", plain))
+
+
+def _overseas_code(national: str) -> int | None:
+    """Return the country code of the overseas territory that the number can only belong to, or None."""
     try:
         import phonenumbers
-    except ImportError:
-        raise MissingLibrary("phonenumbers") from None
+    except Exception as error:  # noqa: BLE001  # a broken library raises anything
+        raise MissingLibrary("phonenumbers", error) from None
 
-    if not isinstance(given, str):
-        raise InputError(option, f"{given!r} is not a string", _quote(given))
-    plain = _plain(given).lstrip("(")
-    if not _is_spelled_as_number(plain):
-        raise _unreadable(given, option)
-    try:
-        number = phonenumbers.parse(plain, REGION)
-    except phonenumbers.NumberParseException:
-        raise _unreadable(given, option) from None
-    if not _is_plausible(number):
-        raise _unreadable(given, option)
-    e164 = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-    digits = _digits(plain)
-    if plain.startswith(("+", "00")):
-        digits = digits.lstrip("0")  # no country code begins with a zero
-        if digits == _digits(e164):
-            return e164
-        if digits == f"{number.country_code}0{number.national_number}":
-            return to_e164(e164, option)
-        # phonenumbers knows old ways of dialling; on the list, the two are different numbers.
-        raise InputError(option, f'"{given}" is not in international form', f"Write {e164} if that is meant.")
-    if digits not in (f"0{number.national_number}", f"{FRANCE}{number.national_number}", f"{FRANCE}0{number.national_number}"):
-        # Up to ansible-core 2.18, a template hands on an unquoted 0612345670 as the digits of the integer that it is to YAML: another's number.
-        raise InputError(option, f'"{given}" has neither its leading zero nor its country code', _quote(int(digits)))
-    if not _is_french(number):
-        raise _unreadable(given, option)
-    return e164
+    def is_valid(code: int) -> bool:
+        return bool(phonenumbers.is_valid_number(phonenumbers.parse(f"+{code}{national}")))
+
+    return None if is_valid(33) else next(filter(is_valid, OVERSEAS), None)
 
 
-def _is_plausible(number: t.Any) -> bool:
-    """Whether the length is right. Metadata knows lengths of services that no SMS reaches, so that France needs a check of its own."""
-    import phonenumbers
-
-    if number.country_code == FRANCE:
-        return len(str(number.national_number)) == FRENCH_DIGITS
-    return bool(phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE)
-
-
-def _is_french(number: t.Any) -> bool:
-    """Whether a number that was written without a country code is that of no overseas territory: they dial alike."""
-    import phonenumbers
-
-    if phonenumbers.is_valid_number(number):
-        return True
-    return not any(phonenumbers.is_valid_number(phonenumbers.parse(f"+{code}{number.national_number}")) for code in OVERSEAS)
+def _flaw(digits: str, number: str) -> str:
+    if number.startswith("+33"):
+        return "does not have nine digits after +33"
+    if number:
+        return "does not have 7 to 15 digits"
+    if LOST_ZERO.fullmatch(digits):
+        return f"has neither its leading zero nor its country code{_as_octal(int(digits))}"
+    return "is not a phone number"
 
 
-def _plain(text: str) -> str:
-    """The text with full-width and other compatible forms made plain, and without spaces and invisible characters."""
-    return "".join(
-        "-" if category in DASHES or character in DASHES else character
-        for character in unicodedata.normalize("NFKC", text)
-        for category in [unicodedata.category(character)]
-        if not character.isspace() and category != "Cf"
-    )
-
-
-def _is_spelled_as_number(plain: str) -> bool:
-    """Whether only digits and punctuation are left: phonenumbers would look for a number inside any text, and read letters as keys."""
-    return all(character in PUNCTUATION or (character.isascii() and character.isdigit()) for character in plain.removeprefix("+"))
-
-
-def _digits(plain: str) -> str:
-    return "".join(filter(str.isdigit, plain))
-
-
-def _quote(number: t.Any) -> str:
-    """The advice for a number that came without quotes."""
+def _as_octal(number: t.Any) -> str:
+    """Return a note if YAML reads a French national number as this integer, which loses the leading zero."""
     octal = f"0{number:o}" if isinstance(number, int) and number > 0 else ""
-    if len(octal) == 1 + FRENCH_DIGITS:
-        return f"Put the number in quotes where it is written: it may be what YAML makes of an unquoted {octal}, an octal number to it."
-    return "Put the number in quotes where it is written, with all its digits: to YAML it is an integer, and an octal one if it begins with a zero."
-
-
-def _unreadable(text: str, option: str) -> InputError:
-    return InputError(
-        option,
-        f'"{text}" cannot be read as a phone number',
-        "Write it in French national form (0612345678) or, for any number, in international form (+33612345678), in quotes.",
-    )
+    return f" (YAML reads {octal} as this number)" if len(octal) == 10 else ""

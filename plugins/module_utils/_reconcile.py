@@ -2,36 +2,25 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Private to this collection: it may change in any release without notice.
+# Private to this collection: may change in any release without notice.
 
-"""From a wish to a plan, and from the plan to calls: paced, several at a time, and stopped when no more can succeed."""
+"""Many entries: a plan, which is a pure function of the list and the options, and its execution by several threads."""
 
 from __future__ import annotations
 
-import re
 import threading
-import time
 import typing as t
 
 from ansible_collections.community.smspartner.plugins.module_utils._api import Outcome
-from ansible_collections.community.smspartner.plugins.module_utils._errors import Ended, InputError, Refusal, SmsPartnerError, TransientFailure
-from ansible_collections.community.smspartner.plugins.module_utils._stop_list import (
-    ALREADY_LISTED,
-    Change,
-    Stop,
-    StopList,
-    added,
-    settle_add,
-)
+from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError, Refusal, SmsPartnerError, Stopped
+from ansible_collections.community.smspartner.plugins.module_utils._phone import E164
+from ansible_collections.community.smspartner.plugins.module_utils._stop_list import ALREADY_LISTED, Change, Stop, StopList, addition
 
-# A request that starts on time may arrive late, and the one a minute after it early: the server would count one too many in a minute.
-RESERVE = 1.005
-# An entry that is written in any other way may stand for a number that is wanted.
-E164 = re.compile(r"\+[1-9][0-9]{1,14}")
+Job = t.Union[str, Stop]  # a number to add, or an entry to remove
 
 
 class Plan(t.NamedTuple):
-    """What to do, in order. ``kept`` are the entries that a purge leaves because their number is not in international form."""
+    """What to do, in order. ``kept`` are entries that a purge keeps because their number is not in E.164 form."""
 
     add: list[str]
     remove: list[Stop]
@@ -39,196 +28,160 @@ class Plan(t.NamedTuple):
     kept: list[Stop]
 
 
-def plan_present(entries: t.Sequence[Stop], numbers: t.Iterable[str], *, purge: bool = False, max_removals: int = -1) -> Plan:
-    """All of ``numbers`` (E.164) on the list and, with ``purge``, no others.
+def plan_present(entries: t.Sequence[Stop], numbers: t.Sequence[str], *, purge: bool = False, max_removals: int = -1) -> Plan:
+    """Plan to have all of ``numbers`` (E.164) on the list and, with ``purge``, no others.
 
     :raises InputError: when the purge would remove more than ``max_removals``
     """
-    wanted = dict.fromkeys(numbers)
-    listed = {stop.phone_number for stop in entries}
+    wanted, listed = set(numbers), {stop.phone_number for stop in entries}
     others = [stop for stop in entries if stop.phone_number not in wanted] if purge else []
     remove = [stop for stop in others if E164.fullmatch(stop.phone_number)]
     if -1 < max_removals < len(remove):
-        problem = f"the purge would remove {len(remove)} of {len(entries)} entries, and {max_removals} is the most allowed"
-        raise InputError("max_removals", problem, "Nothing was changed. Check phone_numbers, and raise max_removals if the purge is meant.")
-    add = [number for number in wanted if number not in listed]
-    return Plan(add, remove, len(wanted) - len(add), [stop for stop in others if not E164.fullmatch(stop.phone_number)])
+        problem = f"the purge would remove {len(remove)} of {len(entries)} entries, but at most {max_removals} are allowed"
+        raise InputError("max_removals", problem, "Nothing was changed. Check phone_numbers, and raise max_removals if you mean it.")
+    add = [number for number in numbers if number not in listed]
+    return Plan(add, remove, len(numbers) - len(add), [stop for stop in others if not E164.fullmatch(stop.phone_number)])
 
 
-def plan_absent(entries: t.Sequence[Stop], numbers: t.Iterable[str], ids: t.Iterable[int]) -> Plan:
-    """None of ``numbers`` (E.164) and ``ids`` on the list."""
+def plan_absent(entries: t.Sequence[Stop], numbers: t.Sequence[str], ids: t.Iterable[int]) -> Plan:
+    """Plan to have none of ``numbers`` (E.164) and ``ids`` on the list."""
     unwanted_numbers, unwanted_ids = set(numbers), set(ids)
     remove = [stop for stop in entries if stop.phone_number in unwanted_numbers or stop.id in unwanted_ids]
-    found = len(unwanted_numbers & {stop.phone_number for stop in remove}) + len(unwanted_ids & {stop.id for stop in remove})
-    return Plan([], remove, len(unwanted_numbers) + len(unwanted_ids) - found, [])
-
-
-class Pace:
-    """Spaces the starts of requests evenly, for any number of threads."""
-
-    def __init__(self, per_minute: int, *, clock: t.Callable[[], float] = time.monotonic) -> None:
-        self._interval = 60 / per_minute * RESERVE
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._next = clock()
-
-    def __call__(self) -> float:
-        """Take the next free slot, and return the seconds until it."""
-        with self._lock:
-            now = self._clock()
-            slot = max(self._next, now)
-            self._next = slot + self._interval
-        return slot - now
-
-
-class Execution:
-    """Carries out a plan, and keeps what came of it."""
-
-    def __init__(self, stop_list: StopList, warn: t.Callable[[str], None]) -> None:
-        self._stop_list = stop_list
-        self._warn = warn
-        self._lock = threading.Lock()
-        self._added: dict[str, int | None] = {}
-        self._removed: set[int] = set()
-        self._unchanged = 0
-        self._unsettled: dict[str, Outcome] = {}
-        self._errors: dict[str | int, dict[str, t.Any]] = {}
-        self._refusal: Refusal | None = None
-        self._fatal: SmsPartnerError | None = None
-
-    def execute(self, plan: Plan, concurrency: int) -> None:
-        """Send the plan's calls, at most ``concurrency`` at a time. What was done and what went wrong is in ``result``.
-
-        :raises SmsPartnerError: when the run had to end early, or entries were refused
-        """
-        self._unchanged = plan.unchanged
-        jobs = iter([*((self._add, number) for number in plan.add), *((self._remove, stop) for stop in plan.remove)])
-        # Daemons, so that a play that is broken off does not wait for them.
-        threads = [threading.Thread(target=self._work, args=(jobs,), daemon=True) for _worker in range(min(concurrency, len(plan.add) + len(plan.remove)))]
-        for thread in threads:
-            try:
-                thread.start()
-            except RuntimeError as error:
-                self._end(_broken_off(error))
-        for thread in threads:
-            if thread.ident is not None:
-                thread.join()
-        if self._unsettled:
-            self._settle()
-        total = len(plan.add) + len(plan.remove)
-        if self._fatal is not None:
-            self._fatal.advice += f" Of {total} changes, {len(self._added) + len(self._removed)} were made; run the play again for the rest."
-            raise self._fatal
-        if self._refusal is not None:
-            raise SmsPartnerError(
-                f"{len(self._errors)} of {total} entries were refused",
-                "The rest is done; see errors for each, and run the play again once the cause is fixed.",
-                code=self._refusal.code,
-                http_status=self._refusal.http_status,
-                response=self._refusal.response,
-            )
-
-    def result(self, plan: Plan) -> dict[str, t.Any]:
-        """What was done, in the plan's order."""
-        added = [{"id": self._added[number], "phone_number": number} for number in plan.add if number in self._added]
-        removed = [named(stop) for stop in plan.remove if stop.id in self._removed]
-        subjects = (*plan.add, *(stop.id for stop in plan.remove))
-        return {
-            "changed": bool(added or removed),
-            "added": added,
-            "removed": removed,
-            "unchanged": self._unchanged,
-            "errors": [self._errors[subject] for subject in subjects if subject in self._errors],
-        }
-
-    def _work(self, jobs: t.Iterator[tuple[t.Callable[[t.Any], None], t.Any]]) -> None:
-        while True:
-            with self._lock:
-                job = next(jobs, None)
-            if job is None:
-                return
-            act, subject = job
-            try:
-                act(subject)
-            except Ended:
-                return
-            except Refusal as error:
-                self._refused(error, subject)
-            except SmsPartnerError as error:
-                self._end(error)
-            except Exception as error:  # noqa: BLE001  # a thread that died unseen would leave its entry out of a success
-                self._end(_broken_off(error))
-
-    def _add(self, number: str) -> None:
-        outcome = self._stop_list.send_add(number)
-        with self._lock:
-            if outcome.answer.code in ALREADY_LISTED:
-                self._unsettled[number] = outcome
-            else:
-                self._note_added(number, added(outcome))
-
-    def _remove(self, stop: Stop) -> None:
-        change = self._stop_list.remove(stop.id)
-        with self._lock:
-            if change.changed:
-                self._removed.add(stop.id)
-                self._tell(change)
-            else:
-                self._unchanged += 1
-
-    def _settle(self) -> None:
-        """Look up, in one reading of the list, the numbers that the API took for listed although the list did not show them before.
-
-        Where the list cannot be read, only those are settled that an earlier try may have put there.
-        """
-        entries: dict[str, Stop] = {}
-        if self._fatal is None:
-            try:
-                entries = {stop.phone_number: stop for stop in self._stop_list.entries(numbers=self._unsettled).stops}
-            except SmsPartnerError as error:
-                self._end(error)
-        for number, outcome in self._unsettled.items():
-            if self._fatal is not None and not outcome.perhaps_done:
-                continue
-            try:
-                self._note_added(number, settle_add(number, outcome, entries.get(number)))
-            except Refusal as error:
-                self._refused(error, number)
-
-    def _note_added(self, number: str, change: Change) -> None:
-        if change.changed:
-            self._added[number] = change.id
-            self._tell(change)
-        else:
-            self._unchanged += 1
-
-    def _tell(self, change: Change) -> None:
-        if change.warning:
-            self._warn(change.warning)
-
-    def _refused(self, error: Refusal, subject: str | Stop) -> None:
-        if error.of_account:
-            self._end(error)
-            return
-        key, entry = (subject, {"phone_number": subject}) if isinstance(subject, str) else (subject.id, named(subject))
-        with self._lock:
-            self._refusal = error
-            self._errors[key] = {**entry, "code": error.code, "msg": str(error)}
-
-    def _end(self, error: SmsPartnerError) -> None:
-        with self._lock:
-            if self._fatal is None:
-                self._fatal = error
-            elif isinstance(error, TransientFailure) and error.perhaps_done:
-                # The task's one message is about another entry.
-                self._warn(str(error))
-        self._stop_list.end()
-
-
-def _broken_off(error: Exception) -> SmsPartnerError:
-    return SmsPartnerError(f"the run broke off ({type(error).__name__})", "Check the target's limits of memory and processes.")
+    missing = len(unwanted_numbers - {stop.phone_number for stop in remove}) + len(unwanted_ids - {stop.id for stop in remove})
+    return Plan([], remove, missing, [])
 
 
 def named(stop: Stop) -> dict[str, t.Any]:
-    """An entry as the results name it."""
+    """Return the entry as the results name it."""
     return {"id": stop.id, "phone_number": stop.phone_number}
+
+
+class Execution:
+    """Carries out a plan and keeps the results."""
+
+    def __init__(self, stop_list: StopList, plan: Plan, warn: t.Callable[[str], None]) -> None:
+        self._stop_list = stop_list
+        self._plan = plan
+        self._warn = warn
+        self._jobs: list[Job] = [*plan.add, *plan.remove]
+        self._lock = threading.Lock()
+        self._changes: dict[str | int, Change] = {}
+        self._unsettled: dict[str, Outcome] = {}
+        self._refusals: dict[str | int, Refusal] = {}
+        self._failure: SmsPartnerError | None = None
+
+    def run(self, concurrency: int) -> None:
+        """Send the plan's calls, at most ``concurrency`` at a time.
+
+        :raises SmsPartnerError: when the run had to end early, or entries were refused
+        """
+        waiting = iter(self._jobs)
+        # Daemons, so that a play that is interrupted does not wait for them.
+        threads = [threading.Thread(target=self._work, args=(waiting,), daemon=True) for _worker in range(min(concurrency, len(self._jobs)))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if self._unsettled:
+            self._settle()
+        total = len(self._jobs)
+        if self._failure is not None:
+            done = sum(change.changed for change in self._changes.values())
+            self._failure.advice += f" {done} of {total} changes were made. Run the task again for the rest."
+            raise self._failure
+        if self._refusals:
+            last = list(self._refusals.values())[-1]
+            raise SmsPartnerError(
+                f"{len(self._refusals)} of {total} entries were refused",
+                "See errors for the reasons. The other entries are done.",
+                code=last.code,
+                http_status=last.http_status,
+                response=last.response,
+            )
+
+    def results(self) -> dict[str, t.Any]:
+        """Return what was done, in the plan's order."""
+        changed = {key: change for key, change in self._changes.items() if change.changed}
+        refused = [job for job in self._jobs if _key(job) in self._refusals]
+        return {
+            "changed": bool(changed),
+            "added": [{"id": changed[number].id, "phone_number": number} for number in self._plan.add if number in changed],
+            "removed": [named(stop) for stop in self._plan.remove if stop.id in changed],
+            "unchanged": self._plan.unchanged + len(self._changes) - len(changed),
+            "errors": [_error(job, self._refusals[_key(job)]) for job in refused],
+        }
+
+    def _work(self, waiting: t.Iterator[Job]) -> None:
+        while True:
+            with self._lock:
+                job = next(waiting, None)
+            if job is None:
+                return
+            try:
+                self._do(job)
+            except Stopped:
+                return
+            except Refusal as error:
+                self._refuse(job, error)
+            except SmsPartnerError as error:
+                self._end(error)
+            except Exception as error:  # noqa: BLE001  # a thread that died unseen would leave its entry out of a success
+                self._end(SmsPartnerError(f"the run broke off ({type(error).__name__})", "Check the memory and process limits of the host."))
+
+    def _do(self, job: Job) -> None:
+        if not isinstance(job, str):
+            self._note(job, self._stop_list.remove(job.id))
+            return
+        outcome = self._stop_list.send_add(job)
+        if outcome.answer.code in ALREADY_LISTED:
+            self._unsettled[job] = outcome
+        else:
+            self._note(job, addition(job, outcome, None))
+
+    def _settle(self) -> None:
+        """Look up the numbers that the API called listed, with one request for all of them.
+
+        If the list cannot be read, only those are settled that an earlier attempt may have added.
+        """
+        listed: dict[str, Stop] = {}
+        if self._failure is None:
+            try:
+                listed = {stop.phone_number: stop for stop in self._stop_list.entries(numbers=self._unsettled).stops}
+            except SmsPartnerError as error:
+                self._end(error)
+        for number, outcome in self._unsettled.items():
+            if self._failure is None or outcome.in_doubt:
+                try:
+                    self._note(number, addition(number, outcome, listed.get(number)))
+                except Refusal as error:
+                    self._refuse(number, error)
+
+    def _note(self, job: Job, change: Change) -> None:
+        with self._lock:
+            self._changes[_key(job)] = change
+            if change.warning:
+                self._warn(change.warning)
+
+    def _refuse(self, job: Job, error: Refusal) -> None:
+        if error.ends_run:
+            self._end(error)
+            return
+        with self._lock:
+            self._refusals[_key(job)] = error
+
+    def _end(self, error: SmsPartnerError) -> None:
+        with self._lock:
+            if self._failure is None:
+                self._failure = error
+            elif error.in_doubt:
+                self._warn(str(error))  # the task's one message is about another entry
+        self._stop_list.stop()
+
+
+def _key(job: Job) -> str | int:
+    return job if isinstance(job, str) else job.id
+
+
+def _error(job: Job, refusal: Refusal) -> dict[str, t.Any]:
+    entry = {"phone_number": job} if isinstance(job, str) else named(job)
+    return {**entry, "code": refusal.code, "msg": str(refusal)}

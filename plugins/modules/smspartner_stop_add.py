@@ -8,30 +8,27 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: smspartner_stop_add
-short_description: Put one number on the SMS Partner stop list
+short_description: Add a number to the SMS Partner stop list
 version_added: 1.0.0
 author: The community.smspartner contributors (@ansible-collections)
 description:
-  - Puts a number on the stop list of an SMS Partner account, so that it gets no more SMS.
-  - A number that is on the list already is no change.
+  - Adds a number to the stop list of an SMS Partner account, so that it receives no further SMS.
+  - If the number is already on the list, nothing changes.
 extends_documentation_fragment:
   - community.smspartner.attributes
+  - community.smspartner.attributes.phone
   - community.smspartner.connection
 options:
   phone_number:
-    description:
-      - The number, in French national form or in international form, in any usual spelling.
-      - One without a country code is read as French. A zero after the country code, as in V(+33 (0\)6 12 34 56 78), is dropped.
-      - Its country and its length are checked, and not whether it is a mobile's.
-      - Put it in quotes. To YAML, an unquoted C(0612345670) is an octal number; a number that arrives as an integer is refused,
-        and so is one in national form without its leading zero.
+    description: Phone number to add.
     type: str
     required: true
 requirements:
-  - phonenumbers >= 8.12.15
+  - phonenumbers >= 8.12.15, if O(phone_number) is in French national form
 notes:
-  - In check mode the stop list is read and nothing is added.
-  - A stop can take up to 48 hours to show on the list. Until then, check mode predicts an addition that the API refuses, and a run fails.
+  - A new entry can take up to 48 hours to appear on the list. Until then, a second run fails, because the API refuses the number and
+    the list does not show it.
+  - A task that fails sets no fact. To use the response after C(ignore_errors) or in a C(rescue), register the result.
 seealso:
   - module: community.smspartner.smspartner_stop_remove
   - module: community.smspartner.smspartner_stop_info
@@ -39,48 +36,48 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Put a number on the stop list
+- name: Add a number to the stop list
   community.smspartner.smspartner_stop_add:
     api_key: "{{ vault_smspartner_api_key }}"
     phone_number: "+33612345678"
   register: stop
 
-- name: Show the entry's ID
+- name: Show the ID of the entry
   ansible.builtin.debug:
-    msg: "The entry's ID is {{ stop.id | default('not known yet') }}"
+    msg: "The ID of the entry is {{ stop.id | default('not known yet') }}"
 """
 
 RETURN = r"""
 id:
-  description: The entry's ID.
+  description: ID of the entry.
   returned: when known
   type: int
   sample: 300
 phone_number:
-  description: The number in international form.
+  description: Phone number in international form.
   returned: success
   type: str
   sample: "+33612345678"
 code:
-  description: The API's code.
-  returned: when the API answered, and on failure if there was a code
+  description: Code of the response to the addition; on failure, null if there is none.
+  returned: when an addition was sent, and on failure
+  type: int
+  sample: 200
+http_status:
+  description: HTTP status of the response, or null without a response.
+  returned: failure
   type: int
   sample: 200
 response:
   description:
-    - The API's answer to the addition, decoded and otherwise as it came; empty in check mode.
-    - Where nothing changed since the number is on the list, it is the API's refusal, with code 3 or 15 and C(success) false.
-    - A name in it that begins with C(_ansible_), which Ansible keeps for itself, gets two more underscores; half a surrogate pair becomes U+FFFD.
-  returned: success, and on failure if there was an answer
+    - Response of the API to the addition, decoded.
+    - With code 3 or 15, the number is already on the list and nothing has changed.
+    - Empty in check mode.
+  returned: success, and on failure if there is one
   type: dict
   sample: {"success": true, "code": 200, "stopId": 300}
-http_status:
-  description: The HTTP status of the answer.
-  returned: failure, if there was an answer
-  type: int
-  sample: 200
 ansible_facts:
-  description: Facts to use in later tasks.
+  description: Facts for later tasks.
   returned: success
   type: dict
   contains:
@@ -96,29 +93,24 @@ from ansible_collections.community.smspartner.plugins.module_utils._phone import
 
 
 def main() -> None:
-    run(add, {"phone_number": {"type": "str", "required": True}})
+    run(add, {"phone_number": {"type": "str", "required": True}}, fact="smspartner_stop_add")
 
 
 def add(task: Task) -> Result:
     number = to_e164(task.options["phone_number"], "phone_number")
-    result = _predicted(task, number) if task.check_mode else _added(task, number)
+    result: Result = {"phone_number": number, "response": {}}
+    if task.check_mode:
+        listed = task.stop_list.entries(numbers={number}).stops
+        result.update(changed=not listed, **_known(listed[0].id if listed else None))
+    else:
+        change = task.stop_list.add(number)
+        if change.warning:
+            task.warn(change.warning)
+        result.update(changed=change.changed, code=change.answer.code, response=change.answer.body, **_known(change.id))
     if task.diff_mode:
         entry = {**_known(result.get("id")), "phone_number": number, "created_at": None}
         result["diff"] = diff_of([], [entry] if result["changed"] else [])
-    return {**result, "ansible_facts": {"smspartner_stop_add": result["response"]}}
-
-
-def _predicted(task: Task, number: str) -> Result:
-    stop_id = next((stop.id for stop in task.stop_list.entries(numbers={number}).stops), None)
-    return {"changed": stop_id is None, "phone_number": number, **_known(stop_id), "response": {}}
-
-
-def _added(task: Task, number: str) -> Result:
-    change = task.stop_list.add(number)
-    if change.warning:
-        task.warn(change.warning)
-    answer = change.answer
-    return {"changed": change.changed, "phone_number": number, **_known(change.id), "code": answer.code, "response": answer.body}
+    return result
 
 
 def _known(stop_id: int | None) -> Result:

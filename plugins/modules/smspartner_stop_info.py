@@ -12,18 +12,18 @@ short_description: Read the SMS Partner stop list
 version_added: 1.0.0
 author: The community.smspartner contributors (@ansible-collections)
 description:
-  - Reads the stop list of an SMS Partner account, whole or for given numbers or IDs.
-  - A list that is not whole is a failure. Half a list is never taken for the whole.
+  - Reads the stop list of an SMS Partner account, all of it or certain numbers and IDs.
+  - An incomplete list fails the task.
 extends_documentation_fragment:
   - community.smspartner.attributes.info
+  - community.smspartner.attributes.phone
   - community.smspartner.connection
 options:
   phone_numbers:
     description:
-      - Return the entries of these numbers, in French national form or in international form, in any usual spelling.
-      - One without a country code is read as French. A zero after the country code, as in V(+33 (0\)6 12 34 56 78), is dropped.
-      - With O(ids) as well, an entry that matches either is returned. With neither, all are. An empty list matches nothing.
-      - Put each in quotes. A number that arrives as an integer is refused, and so is one in national form without its leading zero.
+      - Return the entries with these phone numbers.
+      - If O(ids) is also set, entries that match either are returned. If neither is set, all entries are returned.
+        An empty list matches nothing.
     type: list
     elements: str
   ids:
@@ -31,80 +31,102 @@ options:
     type: list
     elements: int
 requirements:
-  - phonenumbers >= 8.12.15, for O(phone_numbers)
+  - phonenumbers >= 8.12.15, if O(phone_numbers) has numbers in French national form
 seealso:
   - module: community.smspartner.smspartner_stop_add
   - module: community.smspartner.smspartner_stop_remove
   - module: community.smspartner.smspartner_stops
+  - plugin: community.smspartner.e164
+    plugin_type: filter
 """
 
 EXAMPLES = r"""
 - name: Read the whole stop list
   community.smspartner.smspartner_stop_info:
     api_key: "{{ vault_smspartner_api_key }}"
-  register: everything
+  register: stop_list
 
 - name: Show its length
   ansible.builtin.debug:
-    msg: "There are {{ everything.total }} numbers on the stop list"
+    msg: "There are {{ stop_list.total }} numbers on the stop list"
 
-- name: Find out whether a number is on the stop list
+- name: Look up some numbers
   community.smspartner.smspartner_stop_info:
     api_key: "{{ vault_smspartner_api_key }}"
-    phone_numbers: ["06 12 34 56 78"]
-  register: found
+    phone_numbers: ["06 12 34 56 78", "+33 7 12 34 56 78"]
+  register: lookup
 
-- name: Show the entry's ID
+- name: Show which of them are on the list and which are not
   ansible.builtin.debug:
-    msg: "{{ found.stops | map(attribute='id') | first | default('It is not on the list') }}"
+    msg:
+      on_the_list: "{{ lookup.stops | map(attribute='phone_number') | list }}"
+      not_on_the_list: "{{ lookup.missing_phone_numbers }}"
+
+- name: Show whether one of them is on the list, however it is written
+  ansible.builtin.debug:
+    msg: "{{ number | community.smspartner.e164 in lookup.stops | map(attribute='phone_number') }}"
+  vars:
+    number: "06.12.34.56.78"
 """
 
 RETURN = r"""
 stops:
-  description: The entries that match, in the API's order.
+  description: Matching entries, in the order of the API.
   returned: success
   type: list
   elements: dict
   contains:
     id:
-      description: The entry's ID.
+      description: ID of the entry.
       returned: success
       type: int
       sample: 19
     phone_number:
-      description: The number as the API lists it, in international form but for such as a short code.
+      description: Phone number as the API lists it, usually in international form; empty if the entry has none.
       returned: success
       type: str
       sample: "+33612345678"
     created_at:
-      description: When the number came on the list, as the API writes it; none where the API tells none.
+      description: Time of the addition as the API writes it, or null if the API does not say.
       returned: success
       type: str
       sample: "2015-07-20 10:19:45"
 total:
-  description: The length of the whole list.
+  description: Length of the whole list.
   returned: success
   type: int
   sample: 1
-http_status:
-  description: The HTTP status of the answer.
-  returned: failure, if there was an answer
-  type: int
-  sample: 200
+missing_phone_numbers:
+  description: Members of O(phone_numbers) that are not on the list, in international form.
+  returned: success
+  type: list
+  elements: str
+  sample: ["+33712345678"]
+missing_ids:
+  description: Members of O(ids) that are not on the list.
+  returned: success
+  type: list
+  elements: int
+  sample: [666]
 code:
-  description: The API's code.
-  returned: failure, if there was a code
+  description: Code of the response, or null if there is none.
+  returned: failure
   type: int
   sample: 10
+http_status:
+  description: HTTP status of the response, or null without a response.
+  returned: failure
+  type: int
+  sample: 200
 response:
-  description: The API's answer.
-  returned: failure, if there was an answer
+  description: Response of the API, decoded.
+  returned: failure, if there is one
   type: dict
   sample: {"success": false, "code": 10, "message": "Incorrect API Key"}
 """
 
 from ansible_collections.community.smspartner.plugins.module_utils._module import Result, Task, run
-from ansible_collections.community.smspartner.plugins.module_utils._phone import to_e164
+from ansible_collections.community.smspartner.plugins.module_utils._phone import all_to_e164
 
 
 def main() -> None:
@@ -112,10 +134,17 @@ def main() -> None:
 
 
 def read(task: Task) -> Result:
-    spellings, ids = task.options["phone_numbers"], task.options["ids"]
-    numbers = None if spellings is None else {to_e164(spelling, "phone_numbers") for spelling in spellings}
-    entries = task.stop_list.entries(numbers=numbers, ids=None if ids is None else set(ids))
-    return {"changed": False, "stops": [stop.as_result() for stop in entries.stops], "total": entries.total}
+    given, ids = task.options["phone_numbers"], task.options["ids"]
+    numbers = None if given is None else all_to_e164(given, "phone_numbers")
+    entries = task.stop_list.entries(numbers=None if numbers is None else set(numbers), ids=None if ids is None else set(ids))
+    found_numbers, found_ids = {stop.phone_number for stop in entries.stops}, {stop.id for stop in entries.stops}
+    return {
+        "changed": False,
+        "stops": [stop._asdict() for stop in entries.stops],
+        "total": entries.total,
+        "missing_phone_numbers": [number for number in numbers or [] if number not in found_numbers],
+        "missing_ids": [stop_id for stop_id in dict.fromkeys(ids or []) if stop_id not in found_ids],
+    }
 
 
 if __name__ == "__main__":

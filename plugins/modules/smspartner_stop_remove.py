@@ -8,40 +8,37 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: smspartner_stop_remove
-short_description: Take one number off the SMS Partner stop list
+short_description: Remove a number from the SMS Partner stop list
 version_added: 1.0.0
 author: The community.smspartner contributors (@ansible-collections)
 description:
-  - Takes a number off the stop list of an SMS Partner account, so that it can receive SMS again.
-  - An entry that is not on the list is no change.
-  - Only the API's answer decides. An answer that cannot be understood is a failure, whatever its HTTP status.
+  - Removes a number from the stop list of an SMS Partner account, so that it can receive SMS again.
+  - If the number is not on the list, nothing changes.
+  - Any other response of the API fails the task, whatever its HTTP status.
 extends_documentation_fragment:
   - community.smspartner.attributes
+  - community.smspartner.attributes.phone
   - community.smspartner.connection
 options:
   id:
     description:
-      - The ID of the entry on the stop list, as M(community.smspartner.smspartner_stop_info) shows it. It must be greater than 0.
-      - Exactly one of O(id) and O(phone_number) must be given.
+      - ID of the entry on the stop list, as M(community.smspartner.smspartner_stop_info) returns it. Must be greater than 0.
+      - Exactly one of O(id) and O(phone_number) is required.
     type: int
   phone_number:
-    description:
-      - The number, in French national form or in international form, in any usual spelling. Every entry that bears it is removed.
-      - One without a country code is read as French. A zero after the country code, as in V(+33 (0\)6 12 34 56 78), is dropped.
-      - Put it in quotes. To YAML, an unquoted C(0612345670) is an octal number; a number that arrives as an integer is refused,
-        and so is one in national form without its leading zero.
+    description: Phone number to remove. Every entry with this number is removed.
     type: str
   response_format:
-    description: The format that the API is asked to answer the removal in.
+    description: Format that the API uses for its response to the removal.
     type: str
     choices: [json, xml]
     default: json
 requirements:
-  - phonenumbers >= 8.12.15, for O(phone_number)
-  - defusedxml >= 0.6.0, for O(response_format=xml)
+  - phonenumbers >= 8.12.15, if O(phone_number) is in French national form
+  - defusedxml >= 0.6.0, if O(response_format=xml)
 notes:
-  - In check mode the stop list is read and no removal is sent. A stop can take up to 48 hours to show on the list,
-    so that the removal of a very new entry by its ID changes what check mode did not predict.
+  - A new entry can take up to 48 hours to appear on the list. Until then, check mode does not see it, but a normal run with O(id) removes it.
+  - A task that fails sets no fact. To use the response after C(ignore_errors) or in a C(rescue), register the result.
 seealso:
   - module: community.smspartner.smspartner_stop_add
   - module: community.smspartner.smspartner_stop_info
@@ -49,16 +46,16 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Take an entry off the stop list, with the key from a vault
+- name: Remove an entry from the stop list, with the key from a vault
   community.smspartner.smspartner_stop_remove:
     api_key: "{{ vault_smspartner_api_key }}"
     id: 666
 
-- name: The same, with the key from SMSPARTNER_API_KEY in the environment
+- name: Remove the entry with the key from SMSPARTNER_API_KEY in the environment
   community.smspartner.smspartner_stop_remove:
     id: 666
 
-- name: Let a customer receive SMS again, by number
+- name: Let a customer receive SMS again
   community.smspartner.smspartner_stop_remove:
     api_key: "{{ vault_smspartner_api_key }}"
     phone_number: "06 12 34 56 78"
@@ -68,85 +65,85 @@ EXAMPLES = r"""
     group/community.smspartner.smspartner:
       api_key: "{{ vault_smspartner_api_key }}"
   block:
-    - name: Take several entries off the stop list
+    - name: Remove several entries from the stop list
       community.smspartner.smspartner_stop_remove:
         id: "{{ item }}"
       loop: [667, 668]
 
-    - name: See whether an entry would be removed, without removing it
+    - name: Check whether an entry would be removed
       community.smspartner.smspartner_stop_remove:
         id: 669
       check_mode: true
       register: prediction
 
-    - name: Tell what would happen
+    - name: Show the prediction
       ansible.builtin.debug:
-        msg: "{{ 'It is on the list' if prediction is changed else 'It is not on the list' }}"
+        msg: "{{ 'On the list' if prediction is changed else 'Not on the list' }}"
 
-- name: Take an entry off the stop list and use the API's answer in a later task
+- name: Remove an entry and use the response of the API in a later task
   community.smspartner.smspartner_stop_remove:
     api_key: "{{ vault_smspartner_api_key }}"
     id: 670
 
-- name: Show the API's code
+- name: Show the code of the response
   ansible.builtin.debug:
-    msg: "The API answered with code {{ ansible_facts.smspartner_stop_remove.code | default('none, as nothing was sent') }}"
+    msg: "The code is {{ ansible_facts.smspartner_stop_remove.code | default('unknown, because nothing was sent') }}"
 
-- name: Go on when the API refuses the removal
+- name: Continue if the API refuses the removal
   block:
-    - name: Take an entry off the stop list
+    - name: Remove an entry from the stop list
       community.smspartner.smspartner_stop_remove:
         api_key: "{{ vault_smspartner_api_key }}"
         id: 671
+      register: removal
   rescue:
-    - name: Tell why it failed
+    - name: Show the reason
       ansible.builtin.debug:
-        msg: "{{ ansible_failed_result.msg }} (code {{ ansible_failed_result.code | default('none') }})"
+        msg: "{{ removal.msg }} (code {{ removal.code | default('none', true) }})"
 """
 
 RETURN = r"""
 id:
-  description: The entry's ID, as given; with O(phone_number), that of the first entry that bears it.
+  description: ID of the entry; with O(phone_number), of the first entry with that number.
   returned: when known
   type: int
   sample: 666
 ids:
-  description: The ID of every entry removed, or that would be removed in check mode. On failure, those that are gone already.
-  returned: success, and on failure after a request was tried
+  description: ID of every entry that was removed, or would be in check mode. On failure, the entries that are already gone.
+  returned: success, and on failure if the options are valid
   type: list
   elements: int
   sample: [666]
 phone_number:
-  description: The number in international form; with O(id), as the API lists it.
+  description: Phone number in international form; with O(id), as the API lists it.
   returned: when known
   type: str
   sample: "+33612345678"
 code:
-  description: The API's code.
-  returned: when the API answered a removal, and on failure if there was a code
+  description: Code of the response to the removal; on failure, null if there is none.
+  returned: when a removal was sent, and on failure
+  type: int
+  sample: 200
+http_status:
+  description: HTTP status of the response, or null without a response.
+  returned: failure
   type: int
   sample: 200
 response:
   description:
-    - The API's answer to the removal, decoded and otherwise as it came; the last one if there were several entries.
-    - Where nothing changed since the entry is not on the list, it is the API's refusal, with code 4 and C(success) false.
-    - A name in it that begins with C(_ansible_), which Ansible keeps for itself, gets two more underscores; half a surrogate pair becomes U+FFFD.
-    - Empty where no removal was sent, that is, in check mode or when no entry bears O(phone_number).
-  returned: success, and on failure if there was an answer
+    - Response of the API to the removal, decoded; the last one if there were several entries.
+    - With code 4, the entry is not on the list and nothing has changed.
+    - Empty if no removal was sent, which is the case in check mode and if no entry has the O(phone_number).
+  returned: success, and on failure if there is one
   type: dict
   sample: {"success": true, "code": 200}
 content:
-  description: The text of the API's answer.
-  returned: when a removal was answered, with O(response_format=xml)
+  description: Text of the response.
+  returned: when a removal was sent with O(response_format=xml)
   type: str
   sample: "<?xml version='1.0' encoding='UTF-8'?><result><entry>true</entry><entry>200</entry></result>"
-http_status:
-  description: The HTTP status of the answer.
-  returned: failure, if there was an answer
-  type: int
-  sample: 200
 ansible_facts:
-  description: Facts to use in later tasks.
+  description: Facts for later tasks.
   returned: success
   type: dict
   contains:
@@ -159,83 +156,71 @@ ansible_facts:
 
 import typing as t
 
-from ansible_collections.community.smspartner.plugins.module_utils._answer import require_xml_library
+from ansible_collections.community.smspartner.plugins.module_utils._answer import import_xml_parser
 from ansible_collections.community.smspartner.plugins.module_utils._errors import SmsPartnerError
 from ansible_collections.community.smspartner.plugins.module_utils._module import Result, Task, diff_of, run
-from ansible_collections.community.smspartner.plugins.module_utils._phone import to_e164
-from ansible_collections.community.smspartner.plugins.module_utils._stop_list import Change, Stop
+from ansible_collections.community.smspartner.plugins.module_utils._stop_list import Stop
 
 
 def main() -> None:
-    run(
-        remove,
-        {
-            "id": {"type": "int"},
-            "phone_number": {"type": "str"},
-            "response_format": {"type": "str", "choices": ["json", "xml"], "default": "json"},
-        },
-        mutually_exclusive=[("id", "phone_number")],
-        required_one_of=[("id", "phone_number")],
-    )
+    options: dict[str, dict[str, t.Any]] = {
+        "id": {"type": "int"},
+        "phone_number": {"type": "str"},
+        "response_format": {"type": "str", "choices": ["json", "xml"], "default": "json"},
+    }
+    alternatives = [("id", "phone_number")]
+    run(remove, options, fact="smspartner_stop_remove", mutually_exclusive=alternatives, required_one_of=alternatives)
 
 
 def remove(task: Task) -> Result:
-    xml = task.options["response_format"] == "xml"
-    if xml:
-        require_xml_library()
-    subject = _subject(task.options)
-    ids: list[int] = []
-    answered: Result = {"response": {}}
+    if task.options["response_format"] == "xml":
+        import_xml_parser()  # before any request
+    stop_id = task.options["id"]
+    result: Result = {"changed": False, "ids": [], "response": {}}
+    if stop_id is None:
+        # Imported here, because a removal by ID does not need it and every task compiles what it imports.
+        from ansible_collections.community.smspartner.plugins.module_utils._phone import to_e164
+
+        result["phone_number"] = to_e164(task.options["phone_number"], "phone_number")
+    else:
+        result["id"] = stop_id
     try:
-        stops = _listed(task, subject)
-        if stops:
-            subject = {"id": stops[0].id, "phone_number": stops[0].phone_number}
-        if task.check_mode:
-            ids = [stop.id for stop in stops]
-        else:
-            for stop_id, change in _removals(task, stops, xml):
-                if change.changed:
-                    ids.append(stop_id)
-                answered = _answered(change, xml)
+        listed = _listed(task, result)
+        if listed:
+            result.update(id=listed[0].id, phone_number=listed[0].phone_number)
+        _remove_each(task, listed if stop_id is None or task.check_mode else [Stop(stop_id, "", None)], result)
     except SmsPartnerError as error:
-        # What the API said of the entries before is no part of this failure.
-        error.results = {"changed": bool(ids), "ids": ids, **subject}
+        # The answers before the failure are not part of it.
+        error.results = {name: value for name, value in result.items() if name in ("changed", "id", "ids", "phone_number")}
         raise
-    result = {"changed": bool(ids), "ids": ids, **subject, **answered, "ansible_facts": {"smspartner_stop_remove": answered["response"]}}
-    return {**result, "diff": _diff(stops, ids)} if task.diff_mode else result
+    return {**result, "diff": _diff(listed, result["ids"])} if task.diff_mode else result
 
 
-def _subject(options: dict[str, t.Any]) -> Result:
-    """What the task names the entries by, as the result shows it."""
-    if options["id"] is not None:
-        return {"id": options["id"]}
-    return {"phone_number": to_e164(options["phone_number"], "phone_number")}
+def _listed(task: Task, wanted: Result) -> list[Stop]:
+    """Return the entries to remove. With an ID, a normal run does not need the list."""
+    if "phone_number" in wanted:
+        return task.stop_list.entries(numbers={wanted["phone_number"]}).stops
+    return task.stop_list.entries(ids={wanted["id"]}).stops if task.check_mode or task.diff_mode else []
 
 
-def _listed(task: Task, subject: Result) -> list[Stop]:
-    """The entries to remove, as the list has them; it is not read where the id is enough."""
-    if "phone_number" in subject:
-        return task.stop_list.entries(numbers={subject["phone_number"]}).stops
-    return task.stop_list.entries(ids={subject["id"]}).stops if task.check_mode or task.diff_mode else []
+def _remove_each(task: Task, stops: list[Stop], result: Result) -> None:
+    """Remove the entries one after the other, or predict it, and record each in ``result``."""
+    xml = task.options["response_format"] == "xml"
+    for stop in stops:
+        changed = True
+        if not task.check_mode:
+            change = task.stop_list.remove(stop.id, xml=xml)
+            if change.warning:
+                task.warn(change.warning)
+            changed = change.changed
+            result.update(code=change.answer.code, response=change.answer.body, **({"content": change.answer.text} if xml else {}))
+        if changed:
+            result["ids"].append(stop.id)
+            result["changed"] = True
 
 
-def _removals(task: Task, stops: list[Stop], xml: bool) -> t.Iterator[tuple[int, Change]]:
-    """Remove one entry after the other, each with its id; an id that was given is tried even where the list does not show it."""
-    given = task.options["id"]
-    for stop_id in [stop.id for stop in stops] if given is None else [given]:
-        change = task.stop_list.remove(stop_id, xml=xml)
-        if change.warning:
-            task.warn(change.warning)
-        yield stop_id, change
-
-
-def _answered(change: Change, xml: bool) -> Result:
-    answered = {"code": change.answer.code, "response": change.answer.body}
-    return {**answered, "content": change.answer.text} if xml else answered
-
-
-def _diff(stops: list[Stop], ids: list[int]) -> t.Any:
-    known = {stop.id: stop.as_result() for stop in stops}
+def _diff(listed: list[Stop], ids: list[int]) -> t.Any:
+    known = {stop.id: stop._asdict() for stop in listed}
     return diff_of([known.get(stop_id, {"id": stop_id}) for stop_id in ids], [])
 
 

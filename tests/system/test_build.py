@@ -13,7 +13,8 @@ import typing as t
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Ansible, Emulator
+    from ansible_collections.community.smspartner.tests.emulator.client import Client
+    from ansible_collections.community.smspartner.tests.system.conftest import Ansible
 
 FOR_A_USER = {"CHANGELOG.md", "FILES.json", "LICENSES", "MANIFEST.json", "README.md", "docs", "meta", "plugins"}
 
@@ -25,13 +26,13 @@ def test_the_build_holds_what_a_user_needs_and_no_more(build: Path) -> None:
     assert not [name for name in names if "__pycache__" in name]
 
 
-def test_plugins_and_meta_alone_are_enough(ansible: Ansible, emulator: Emulator, collections: Path, tmp_path: Path) -> None:
+def test_plugins_and_meta_alone_are_enough(ansible: Ansible, emulator: Client, collections: Path, tmp_path: Path) -> None:
     whole = collections / "ansible_collections" / "community" / "smspartner"
     bare = tmp_path / "bare" / "ansible_collections" / "community" / "smspartner"
     for folder in ("plugins", "meta"):
         shutil.copytree(whole / folder, bare / folder)
     task = {"name": "Remove", "community.smspartner.smspartner_stop_remove": {"id": 1}}
     play = {"module_defaults": {"group/community.smspartner.smspartner": {"api_key": "demo-key"}}, "block": [task]}
-    output = ansible.tasks([play], environment={"ANSIBLE_COLLECTIONS_PATH": str(tmp_path / "bare"), "SMSPARTNER_API_KEY": ""})
+    output = ansible.tasks([play], ANSIBLE_COLLECTIONS_PATH=str(tmp_path / "bare"), SMSPARTNER_API_KEY="")
     assert "changed=1" in output
     assert emulator.numbers == []

@@ -2,65 +2,65 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How often a call is tried, how long it waits, and what it knows of a try that was lost."""
+"""Which failures are retried, after what wait, and which leave a call in doubt."""
 
 from __future__ import annotations
 
 import random
 import threading
-import time
 import typing as t
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 
 import pytest
-from ansible_collections.community.smspartner.plugins.module_utils._answer import Answer
-from ansible_collections.community.smspartner.plugins.module_utils._api import Api, Call, Outcome, _seconds, _wait
-from ansible_collections.community.smspartner.plugins.module_utils._errors import Ended, NoUsableAnswer, Refusal, SmsPartnerError, TransientFailure
+from ansible_collections.community.smspartner.plugins.module_utils._api import Api, Call, Outcome, Pace
+from ansible_collections.community.smspartner.plugins.module_utils._errors import (
+    CODES,
+    ConnectionLost,
+    NotConnected,
+    NoUsableAnswer,
+    Refusal,
+    SmsPartnerError,
+    Stopped,
+)
 from ansible_collections.community.smspartner.plugins.module_utils._http import Http, Reply
+from ansible_collections.community.smspartner.tests.unit.conftest import FakeTime
 
-REMOVE = Call("remove the entry 19 from the stop list", "GET", "/stop-sms/delete", {"id": 19}, expected=(4,))
-DOUBT = "A try without an answer may have been carried out all the same."
-LATER = "Try again later; if it lasts, ask SMS Partner."
-QUOTA = "Wait a minute, or run fewer jobs side by side; the quota is 2,000 requests a minute for one IP address."
-
+REMOVE = Call("remove entry 19", "GET", "/stop-sms/delete", {"id": 19}, expected=(4,))
+DOUBT = "An attempt that got no response may have been carried out."
 DONE = Reply(200, None, b'{"success": true, "code": 200}')
 GONE = Reply(404, None, b'{"success": false, "code": 4, "message": "Not found"}')
 BUSY = Reply(503, None, b"busy")
-TOO_MANY = Reply(429, None, b'{"code": 429, "message": "Slow down"}')
-TURN = 0.01
-
-
-def lost(perhaps_done: bool) -> TransientFailure:
-    return TransientFailure("the connection failed", "Check the network.", perhaps_done=perhaps_done)
+TOO_MANY = Reply(200, None, b'{"code": 429, "message": "Slow down"}')
+CUT_OFF = Reply(200, None, b'{"success": tr', until_close=True)
+LOST = ConnectionLost("the connection failed", "Check the network.")
+NOT_CONNECTED = NotConnected("the connection failed", "Check the network.")
 
 
 class Script:
-    """In place of Http: each request has the next outcome of those that are given, and is kept."""
+    """In place of Http: each request gets the next of the given outcomes, the last one for ever."""
 
     def __init__(self, *outcomes: Reply | SmsPartnerError) -> None:
-        self._outcomes = iter(outcomes)
+        self._outcomes = list(outcomes)
         self.sent: list[tuple[t.Any, ...]] = []
+        self.while_sending: t.Callable[[], None] = lambda: None
 
     def send(self, method: str, path: str, *, query: t.Any = None, json: t.Any = None, limit: t.Any = None) -> Reply:
         self.sent.append((method, path, query, json, limit))
-        outcome = next(self._outcomes)
+        self.while_sending()
+        outcome = self._outcomes.pop(0) if len(self._outcomes) > 1 else self._outcomes[0]
         if isinstance(outcome, SmsPartnerError):
-            raise outcome
+            raise type(outcome)(outcome.problem, outcome.advice, http_status=outcome.http_status)
         return outcome
 
 
 class Account:
-    """An Api on a script, and what it did beside its requests: "pace", or the seconds of a wait; ``TURN`` of them are for a turn."""
+    """An Api on a script, with a clock that only waiting advances."""
 
     def __init__(self, *outcomes: Reply | SmsPartnerError, retries: int = 3) -> None:
         self.http = Script(*outcomes)
-        self.did: list[t.Any] = []
-        self.api = Api(t.cast(Http, self.http), "KEY", retries=retries, pace=self._pace, sleep=self.did.append)
-
-    def _pace(self) -> float:
-        self.did.append("pace")
-        return TURN
+        self.time = FakeTime()
+        self.api = Api(t.cast(Http, self.http), "KEY", retries=retries, sleep=self.time.sleep, clock=self.time.clock)
 
     def call(self, call: Call = REMOVE) -> Outcome:
         return self.api.call(call)
@@ -78,293 +78,253 @@ def longest_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_get_has_the_key_and_the_parameters_in_its_query() -> None:
     account = Account(DONE)
-    account.call()
-    assert account.http.sent == [("GET", "/stop-sms/delete", {"apiKey": "KEY", "id": 19}, None, 1 << 20)]
+    assert account.call() == Outcome(account.call().answer, 200, in_doubt=False)
+    assert account.http.sent[0] == ("GET", "/stop-sms/delete", {"apiKey": "KEY", "id": 19}, None, 1 << 20)
 
 
 def test_a_post_has_them_in_its_body() -> None:
     account = Account(DONE)
-    account.call(Call("put it there", "POST", "/stop-sms/add", {"phoneNumber": "+33612345678"}, limit=None))
+    account.call(Call("add it", "POST", "/stop-sms/add", {"phoneNumber": "+33612345678"}, limit=None))
     assert account.http.sent == [("POST", "/stop-sms/add", None, {"apiKey": "KEY", "phoneNumber": "+33612345678"}, None)]
 
 
-def test_the_limit_is_the_same_for_each_method() -> None:
-    account = Account(DONE, DONE)
-    for method in ("GET", "POST"):
-        account.call(Call("do it", method, "/x", {}, limit=7))
-    assert [sent[-1] for sent in account.http.sent] == [7, 7]
-
-
-@pytest.mark.parametrize(
-    ("outcomes", "code", "http_status", "perhaps_done"),
-    [
-        ([DONE], 200, 200, False),
-        ([GONE], 4, 404, False),
-        ([TOO_MANY, GONE], 4, 404, False),
-        ([Reply(429, None, b""), GONE], 4, 404, False),
-        ([lost(False), GONE], 4, 404, False),
-        ([lost(True), GONE], 4, 404, True),
-        ([BUSY, GONE], 4, 404, True),
-        # Once in doubt, always in doubt.
-        ([lost(True), lost(False), GONE], 4, 404, True),
-        ([BUSY, TOO_MANY, DONE], 200, 200, True),
-    ],
-)
-def test_an_expected_answer_tells_whether_an_earlier_try_may_have_done_it(
-    outcomes: list[Reply | SmsPartnerError], code: int, http_status: int, perhaps_done: bool
-) -> None:
-    outcome = Account(*outcomes).call()
-    assert (outcome.answer.code, outcome.http_status, outcome.perhaps_done) == (code, http_status, perhaps_done)
-
-
-def test_the_answer_is_handed_on_as_it_was_read() -> None:
-    assert Account(GONE).call().answer == Answer(4, "Not found", {"success": False, "code": 4, "message": "Not found"}, GONE.body.decode())
-
-
 def test_xml_is_read_where_it_was_asked_for() -> None:
-    xml = b"<result><entry>false</entry><entry>4</entry><entry>Not found</entry></result>"
-    assert Account(Reply(200, None, xml)).call(REMOVE._replace(xml=True)).answer.message == "Not found"
-    assert Account(Reply(200, None, xml)).fail().problem == "the server sent something other than JSON (HTTP 200)"
+    reply = Reply(200, None, b"<result><entry>false</entry><entry>4</entry><entry>Not found</entry></result>")
+    assert Account(reply).call(REMOVE._replace(xml=True)).answer.message == "Not found"
+    assert "something other than JSON" in str(Account(reply).fail())
 
 
 @pytest.mark.parametrize(
-    ("outcomes", "kind", "message"),
+    ("outcomes", "code", "in_doubt"),
     [
-        (
-            [Reply(403, None, b'{"code": 10, "message": "Wrong key"}')],
-            Refusal,
-            'The reason: the API said "Wrong key" (code 10: the API key is incorrect). Check api_key against the key shown in the SMS Partner account.',
-        ),
-        (
-            [BUSY, Reply(403, None, b'{"code": 30, "message": ""}')],
-            Refusal,
-            f"after 2 tries. {DOUBT} The reason: the API refused it (code 30: the account is blocked). Ask SMS Partner why the account is blocked.",
-        ),
-        (
-            [Reply(200, None, b'{"code": 200}')],
-            NoUsableAnswer,
-            "The reason: the API answered code 200 without success (HTTP 200). Run the play again; nothing is taken for granted from this answer.",
-        ),
-        (
-            [Reply(404, None, b"<html>")],
-            NoUsableAnswer,
-            "The reason: the server sent something other than JSON (HTTP 404). "
-            "Check that api_url leads to the SMS Partner API, and that no proxy answers in its place.",
-        ),
-        # The end of the connection was that of the answer, and too early.
-        (
-            [Reply(200, None, b' {"success": true, "code": 200', until_close=True)] * 4,
-            TransientFailure,
-            f"after 4 tries. {DOUBT} The reason: the server sent JSON that breaks off (HTTP 200). {LATER}",
-        ),
-        (
-            [Reply(200, None, b'{"success": true, "code": 200')],
-            NoUsableAnswer,
-            "The reason: the server sent JSON that breaks off (HTTP 200). "
-            "Check that api_url leads to the SMS Partner API, and that no proxy answers in its place.",
-        ),
-        ([lost(False)] * 4, TransientFailure, "after 4 tries. The reason: the connection failed. Check the network."),
-        ([lost(True)] + [lost(False)] * 3, TransientFailure, f"after 4 tries. {DOUBT} The reason: the connection failed. Check the network."),
-        ([BUSY] * 4, TransientFailure, f"after 4 tries. {DOUBT} The reason: the server sent something other than JSON (HTTP 503). {LATER}"),
-        ([Reply(429, None, b"")] * 4, TransientFailure, f"after 4 tries. The reason: the server sent an empty body (HTTP 429). {QUOTA}"),
-        ([TOO_MANY] * 4, TransientFailure, f'after 4 tries. The reason: the API said "Slow down" (code 429: too many requests). {QUOTA}'),
-        (
-            [Reply(429, "61", TOO_MANY.body)],
-            TransientFailure,
-            'The reason: the API said "Slow down" (code 429: too many requests). The server asks to wait 61 s; run the play again after that.',
-        ),
+        ([GONE], 4, False),
+        ([TOO_MANY, GONE], 4, False),
+        ([Reply(429, None, b""), GONE], 4, False),
+        ([NOT_CONNECTED, GONE], 4, False),
+        ([LOST, GONE], 4, True),
+        ([BUSY, GONE], 4, True),
+        ([CUT_OFF, GONE], 4, True),
+        ([LOST, NOT_CONNECTED, TOO_MANY, GONE], 4, True),
+        ([BUSY, DONE], 200, True),
     ],
 )
-def test_failure(outcomes: list[Reply | SmsPartnerError], kind: type[SmsPartnerError], message: str) -> None:
-    failure = Account(*outcomes).fail()
-    assert isinstance(failure, kind)
-    assert isinstance(failure, TransientFailure) == (kind is TransientFailure)
-    separator = " " if message.startswith("after") else ". "
-    assert str(failure) == f"Could not remove the entry 19 from the stop list{separator}{message}"
+def test_a_lost_attempt_leaves_the_call_in_doubt(outcomes: list[Reply | SmsPartnerError], code: int, in_doubt: bool) -> None:
+    outcome = Account(*outcomes).call()
+    assert (outcome.answer.code, outcome.in_doubt) == (code, in_doubt)
+    assert not Account(*outcomes).call(REMOVE._replace(changes=False)).in_doubt
 
 
-def test_xml_may_break_off_as_well() -> None:
-    reply = Reply(200, None, b"<result><entry>true</entry><ent", until_close=True)
-    assert Account(reply, DONE).call(REMOVE._replace(xml=True)).perhaps_done
-
-
-def test_a_body_that_cannot_be_read_is_no_usable_answer() -> None:
-    def flawed(status: int) -> Reply:
-        return Reply(status, None, b"", NoUsableAnswer("it is flawed", "Mend it."))
-
-    failure = Account(*(flawed(503) for _try in range(4))).fail()
-    assert str(failure) == f"Could not remove the entry 19 from the stop list after 4 tries. {DOUBT} The reason: it is flawed (HTTP 503). {LATER}"
-    failure = Account(flawed(404)).fail()
-    assert str(failure) == "Could not remove the entry 19 from the stop list. The reason: it is flawed (HTTP 404). Mend it."
+@pytest.mark.parametrize("status", [200, 404, 429, 503])
+def test_the_body_decides_whatever_the_status(status: int) -> None:
+    account = Account(Reply(status, None, GONE.body))
+    assert (account.call().answer.code, account.call().http_status, len(account.http.sent)) == (4, status, 2)
+    assert Account(Reply(status, None, b'{"code": 10}')).fail().code == 10
 
 
 @pytest.mark.parametrize(
-    ("reply", "code", "response", "body"),
+    ("reply", "message"),
     [
-        (Reply(403, None, b'{"code": 10}'), 10, {"code": 10}, ""),
-        (Reply(500, None, b'{"code": 429}'), 429, {"code": 429}, ""),
-        (Reply(200, None, b'{"code": 200, "x": 1}'), 200, {"code": 200, "x": 1}, ""),
-        (Reply(404, None, b"<html>"), None, None, "<html>"),
-        (Reply(503, None, b'{"code": "x"}'), None, {"code": "x"}, '{"code": "x"}'),
+        (Reply(403, None, b'{"code": 10, "message": "Incorrect API Key"}'), f': the API said "Incorrect API Key" (code 10). {CODES[10][0]}'),
+        (Reply(403, None, b'{"code": 30, "message": ""}'), f": the API refused it (code 30). {CODES[30][0]}"),
+        (Reply(200, None, b'{"code": 777}'), ": the API refused it (code 777). This code is not documented. Ask SMS Partner what it means."),
+        (Reply(200, None, b'{"code": 200}'), ": the API sent code 200 without success (HTTP 200). Run the task again."),
+        (NoUsableAnswer("it broke", "Fix it."), ": it broke. Fix it."),
     ],
 )
-def test_a_failure_keeps_what_came_back(reply: Reply, code: int | None, response: t.Any, body: str) -> None:
-    failure = Account(reply, retries=0).fail()
-    assert (failure.code, failure.http_status, failure.response, failure.body) == (code, reply.status, response, body)
+def test_a_final_failure_is_not_retried(reply: Reply | SmsPartnerError, message: str) -> None:
+    account = Account(reply)
+    failure = account.fail()
+    assert str(failure) == f"Could not remove entry 19{message}"
+    assert len(account.http.sent) == 1
+    assert not failure.in_doubt
+    assert str(Account(LOST, reply).fail()).startswith(f"Could not remove entry 19 after 2 attempts{message.partition('. ')[0]}. {DOUBT}")
 
 
 @pytest.mark.parametrize(
-    ("reply", "perhaps_done"),
+    ("outcome", "problem", "advice", "in_doubt"),
     [
-        (BUSY, True),
-        (Reply(429, None, b"busy"), False),
-        # Too many, whoever says so: the status or the code.
-        (Reply(503, None, TOO_MANY.body), False),
-        (Reply(200, None, TOO_MANY.body), False),
+        (NOT_CONNECTED, "the connection failed", "Check the network.", False),
+        (LOST, "the connection failed", "Check the network.", True),
+        (BUSY, "the server sent something other than JSON (HTTP 503)", CODES[500][0], True),
+        (Reply(500, None, b'{"code": 200}'), "the API sent code 200 without success (HTTP 500)", CODES[500][0], True),
+        (NoUsableAnswer("it was too long", "Check it.", http_status=504), "it was too long", "Check it.", True),
+        (
+            CUT_OFF,
+            "the server sent something other than JSON (HTTP 200)",
+            "Check that api_url leads to the SMS Partner API and that no proxy responds in its place.",
+            True,
+        ),
     ],
 )
-def test_what_came_too_often_was_not_carried_out(reply: Reply, perhaps_done: bool) -> None:
-    failure = Account(reply, retries=0).fail()
-    assert isinstance(failure, TransientFailure)
-    assert failure.perhaps_done is perhaps_done
-
-
-@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-def test_a_status_that_may_pass_is_tried_again_where_there_is_no_usable_answer(status: int) -> None:
-    assert Account(Reply(status, None, b""), DONE).call().answer.code == 200
-    assert Account(Reply(status, None, b'{"code": 200}'), DONE).call().answer.code == 200
-    assert Account(Reply(status, None, GONE.body)).call().answer.code == 4
+def test_a_transient_failure_is_retried(outcome: Reply | SmsPartnerError, problem: str, advice: str, in_doubt: bool) -> None:
+    account = Account(outcome)
+    failure = account.fail()
+    doubt = f" {DOUBT}" if in_doubt else ""
+    assert str(failure) == f"Could not remove entry 19 after 4 attempts: {problem}.{doubt} {advice}"
+    assert failure.in_doubt is in_doubt
+    assert account.time.waits == [0.5, 1.0, 2.0]
+    assert Account(outcome, retries=0).fail().subject == "Could not remove entry 19"
 
 
 @pytest.mark.parametrize("status", [200, 404, 501])
-def test_any_other_status_is_final(status: int) -> None:
-    assert Account(Reply(status, None, b"")).fail().__class__ is NoUsableAnswer
+def test_an_unusable_response_with_another_status_is_final(status: int) -> None:
+    assert str(Account(Reply(status, None, b"")).fail()).startswith("Could not remove entry 19: the server sent an empty body")
+    # Readable, and so complete.
+    assert Account(Reply(status, None, b'{"code": "x"}', until_close=True)).fail().response == {"code": "x"}
 
 
-def test_each_try_is_paced_and_each_but_the_first_waits_twice_as_long() -> None:
-    account = Account(*[BUSY] * 5, retries=4)
-    account.fail()
-    assert account.did == ["pace", TURN, 0.5, "pace", TURN, 1.0, "pace", TURN, 2.0, "pace", TURN, 4.0, "pace", TURN]
+def test_a_failure_keeps_what_came_back() -> None:
+    failure = Account(Reply(404, None, b"<html>")).fail()
+    assert (failure.code, failure.http_status, failure.response, failure.body) == (None, 404, None, "<html>")
+    failure = Account(Reply(403, None, b'{"code": 10}')).fail()
+    assert (failure.code, failure.http_status, failure.response, failure.body) == (10, 403, {"code": 10}, "")
 
 
-def test_a_backoff_is_shortened_by_up_to_a_half(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert [_wait(lost(True), retry) for retry in (0, 6, 7, 2000)] == [0.5, 32.0, 60.0, 60.0]
+def test_the_backoff_is_at_most_a_minute_and_shortened_by_up_to_a_half(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(random, "uniform", lambda least, most: least)
-    assert [_wait(lost(True), retry) for retry in (0, 6, 7, 2000)] == [0.25, 16.0, 30.0, 30.0]
-
-
-def test_what_the_server_asks_for_is_waited_for_up_to_a_minute() -> None:
-    account = Account(Reply(503, "0", b""), Reply(429, "60", TOO_MANY.body), DONE)
-    account.call()
-    assert account.did == ["pace", TURN, "pace", TURN, 60.0, "pace", TURN]
-    account = Account(Reply(429, "61", TOO_MANY.body), DONE)
+    account = Account(BUSY, retries=9)
     account.fail()
-    assert account.did == ["pace", TURN]
-
-
-def test_to_wait_for_a_minute_is_no_reason_to_give_up() -> None:
-    assert Account(Reply(429, "60", TOO_MANY.body), retries=0).fail().advice == QUOTA
+    assert account.time.waits == [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0]
 
 
 @pytest.mark.parametrize(
-    ("header", "seconds"),
+    ("header", "waits"),
     [
-        (None, None),
-        ("0", 0.0),
-        (" 7 ", 7.0),
-        ("12345678901", 1234567890.0),
-        ("1.5", None),
-        ("-1", None),
-        ("\u0661", None),
-        ("", None),
-        ("soon", None),
-        ("Mon, 99 Foo 2026 10:00:00 GMT", None),
-        ("Mon, 01 Jan 2026 99:99:99 GMT", None),
-        ("Thu, 01 Jan 2015 00:00:00 GMT", 0.0),
+        ("0", []),
+        ("7", [7.0]),
+        ("60", [60.0]),
+        ("1.5", [0.5]),
+        ("-1", [0.5]),
+        ("soon", [0.5]),
+        ("Mon, 99 Foo 2026 10:00:00 GMT", [0.5]),
+        ("Thu, 01 Jan 2015 00:00:00 GMT", []),
     ],
 )
-def test_retry_after(header: str | None, seconds: float | None) -> None:
-    assert _seconds(header) == seconds
+def test_retry_after_takes_precedence_over_the_backoff(header: str, waits: list[float]) -> None:
+    account = Account(Reply(503, header, b""), DONE)
+    account.call()
+    assert [wait for wait in account.time.waits if wait > 0.001] == waits
 
 
 def test_retry_after_may_be_a_date() -> None:
-    date = datetime.now(timezone.utc) + timedelta(seconds=1000)
-    for written in (format_datetime(date, usegmt=True), format_datetime(date.astimezone(timezone(timedelta(hours=2))))):
-        seconds = _seconds(written)
-        assert seconds is not None
-        assert 990 < seconds <= 1000
+    account = Account(Reply(503, format_datetime(datetime.now(timezone.utc) + timedelta(seconds=30), usegmt=True), b""), DONE)
+    account.call()
+    assert 20 < account.time.waits[0] <= 30
 
 
-@pytest.mark.parametrize("form", ["%a %b %d %H:%M:%S %Y", "%a, %d %b %Y %H:%M:%S -0000"])
-def test_a_date_without_a_zone_is_in_utc(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "America/New_York")
-    time.tzset()
-    try:
-        seconds = _seconds((datetime.now(timezone.utc) + timedelta(seconds=1000)).strftime(form))
-    finally:
-        monkeypatch.undo()
-        time.tzset()
-    assert seconds is not None
-    assert 990 < seconds <= 1000
+@pytest.mark.parametrize("reply", [Reply(503, "61", b""), Reply(200, "61", TOO_MANY.body), Reply(503, "Fri, 01 Jan 2100 00:00:00 GMT", b"")])
+@pytest.mark.parametrize("retries", [0, 3])
+def test_a_longer_retry_after_fails_and_says_how_long_to_wait(reply: Reply, retries: int) -> None:
+    account = Account(reply, retries=retries)
+    assert "The server asks to wait " in str(account.fail())
+    assert len(account.http.sent) == 1
+    assert account.time.waits == []
 
 
-def test_without_another_way_a_wait_is_a_real_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(random, "uniform", lambda least, most: 0.1)
-    api = Api(t.cast(Http, Script(lost(True), DONE)), "KEY", retries=1, pace=lambda: 0.05)
-    began = time.monotonic()
-    assert api.call(REMOVE).perhaps_done
-    assert time.monotonic() - began >= 0.15
+def test_a_429_waits_without_counting_as_a_retry() -> None:
+    account = Account(*[TOO_MANY] * 5, BUSY, Reply(429, "60", b"busy"), DONE, retries=1)
+    outcome = account.call()
+    assert outcome.answer.code == 200
+    assert [round(wait, 3) for wait in account.time.waits] == [1.0, 2.0, 4.0, 8.0, 8.0, 0.5, 60.0]
 
 
-def test_after_the_end_no_call_is_begun() -> None:
+@pytest.mark.parametrize(("reply", "longest"), [(TOO_MANY, 8), (Reply(429, "60", b""), 60)])
+def test_a_call_gives_up_after_two_minutes_of_429(reply: Reply, longest: float) -> None:
+    account = Account(reply, retries=1)
+    failure = account.fail()
+    assert str(failure).endswith(". For two minutes, the quota of this IP address was used up by other programs. Run the task again when they have finished.")
+    assert 120 <= account.time.now < 120 + longest
+    assert not failure.in_doubt
+
+
+def test_without_retries_a_429_is_final() -> None:
+    account = Account(TOO_MANY, retries=0)
+    assert str(account.fail()) == f'Could not remove entry 19: the API said "Slow down" (code 429). {CODES[429][0]}'
+    assert str(Account(Reply(429, None, b""), retries=0).fail()) == f"Could not remove entry 19: the server sent an empty body (HTTP 429). {CODES[429][0]}"
+    assert account.time.waits == []
+
+
+def test_any_other_response_restarts_the_two_minutes() -> None:
+    account = Account(*[TOO_MANY] * 16, LOST, *[TOO_MANY] * 16, DONE, retries=1)
+    account.call()
+    assert account.time.now > 150
+
+
+def turns(pace: Pace, time: FakeTime, count: int) -> list[float]:
+    """The times at which the next requests may start."""
+    starts: list[float] = []
+    while len(starts) < count:
+        wait = pace.take_turn()
+        if wait:
+            time.now += wait
+        else:
+            starts.append(round(time.now, 2))
+    return starts
+
+
+def test_requests_are_spaced_evenly_with_a_reserve() -> None:
+    time = FakeTime()
+    pace = Pace(60, time.clock)
+    assert turns(pace, time, 3) == [0.0, 1.0, 2.01]
+    time.now = 100.0  # what was not used is not made up for, except for one request that is late
+    assert turns(pace, time, 3) == [100.0, 100.0, 101.0]
+
+
+def test_a_429_halves_the_pace_for_all_and_it_recovers() -> None:
+    time = FakeTime()
+    pace = Pace(600, time.clock)
+    turns(pace, time, 2)
+    assert pace.slow_down(None)
+    assert pace.slow_down(30.0)  # of a request that was in flight: no second pause
+    first, second = turns(pace, time, 2)
+    assert (first, round(second - first, 1)) == (round(time.now - 0.2, 2), 0.2)
+    time.now += 10.0
+    _one, other, last = turns(pace, time, 3)[-3:]
+    assert last - other == pytest.approx(0.1, abs=0.01)
+
+
+def test_the_pace_has_a_floor() -> None:
+    time = FakeTime()
+    pace = Pace(600, time.clock)
+    for _refusal in range(10):
+        turns(pace, time, 1)
+        assert pace.slow_down(0.0)
+    first, second = turns(pace, time, 2)
+    assert second - first == pytest.approx(1.0, abs=0.1)
+
+
+def test_nothing_is_sent_after_the_end() -> None:
     account = Account(DONE)
-    account.api.end()
-    with pytest.raises(Ended):
+    account.api.stop()
+    with pytest.raises(Stopped):
         account.call()
     assert account.http.sent == []
 
 
-def test_the_end_does_not_wait_for_the_turn_of_a_call() -> None:
-    api = Api(t.cast(Http, Script()), "KEY", retries=0, pace=lambda: 60.0)
-    timer = threading.Timer(0.05, api.end)
-    timer.start()
-    with pytest.raises(Ended):
-        api.call(REMOVE)
-    timer.join()
-
-
-def ends_meanwhile(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the run end while the account's request is under way."""
-    send = account.http.send
-
-    def send_and_end(*args: t.Any, **kwargs: t.Any) -> Reply:
-        account.api.end()
-        return send(*args, **kwargs)
-
-    monkeypatch.setattr(account.http, "send", send_and_end)
-
-
-def test_what_is_under_way_at_the_end_gets_its_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_in_flight_at_the_end_gets_its_response() -> None:
     account = Account(DONE)
-    ends_meanwhile(account, monkeypatch)
+    account.http.while_sending = account.api.stop
     assert account.call().answer.code == 200
 
 
-@pytest.mark.parametrize("perhaps_done", [True, False])
-def test_after_the_end_nothing_is_tried_again(monkeypatch: pytest.MonkeyPatch, perhaps_done: bool) -> None:
-    account = Account(lost(perhaps_done), DONE)
-    ends_meanwhile(account, monkeypatch)
+@pytest.mark.parametrize(("outcome", "in_doubt"), [(LOST, True), (NOT_CONNECTED, False), (TOO_MANY, False)])
+def test_nothing_is_retried_after_the_end(outcome: Reply | SmsPartnerError, in_doubt: bool) -> None:
+    account = Account(outcome, DONE)
+    account.http.while_sending = account.api.stop
     failure = account.fail()
-    assert isinstance(failure, TransientFailure)
-    assert failure.perhaps_done is perhaps_done
-    assert str(failure).startswith("Could not remove the entry 19 from the stop list. ")
+    assert failure.in_doubt is in_doubt
     assert len(account.http.sent) == 1
+    assert str(failure).startswith("Could not remove entry 19: ")
 
 
-def test_the_end_does_not_wait_for_the_next_try() -> None:
-    api = Api(t.cast(Http, Script(Reply(503, "60", b""))), "KEY", retries=1, pace=lambda: 0.0)
-    timer = threading.Timer(0.05, api.end)
-    timer.start()
-    with pytest.raises(TransientFailure):
+def test_the_end_interrupts_a_wait() -> None:
+    script = Script(Reply(503, "60", b""))
+    api = Api(t.cast(Http, script), "KEY", retries=1)
+    script.while_sending = lambda: threading.Timer(0.05, api.stop).start()
+    with pytest.raises(NoUsableAnswer):
         api.call(REMOVE)
-    timer.join()
+
+
+def test_some_codes_end_the_run() -> None:
+    refusals = [Refusal(code, "", http_status=200, response={}) for code in range(600)]
+    assert [refusal.code for refusal in refusals if refusal.ends_run] == [1, 10, 20, 30, 40, 96, 429]

@@ -10,26 +10,25 @@ import typing as t
 import pytest
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.smspartner.tests.unit.conftest import Emulator, Modules
+    from ansible_collections.community.smspartner.tests.emulator.client import Client
+    from ansible_collections.community.smspartner.tests.unit.conftest import Modules
 
 ADD = "smspartner_stop_add"
 
 
-def test_adds(modules: Modules, emulator: Emulator) -> None:
+def test_a_new_number_is_added(modules: Modules, emulator: Client) -> None:
     result = modules.run(ADD, phone_number="06 99 99 99 99", diff=True)
     assert (result["changed"], result["id"], result["phone_number"], result["code"]) == (True, 21, "+33699999999", 200)
     assert result["response"] == result["ansible_facts"][ADD] == {"success": True, "code": 200, "stopId": 21}
     assert result["diff"] == {"before": {}, "after": {"id": 21, "phone_number": "+33699999999", "created_at": None}}
     (request,) = emulator.requests
-    assert request["method"] == "POST"
-    assert request["headers"]["Content-Type"] == "application/json"
+    assert (request["method"], request["query"], request["headers"]["Content-Type"]) == ("POST", {}, "application/json")
     assert json.loads(request["body"])["phoneNumber"] == "+33699999999"
-    assert request["query"] == {}
     assert "+33699999999" in emulator.numbers
 
 
 @pytest.mark.parametrize("code", [3, 15])
-def test_listed_already_is_no_change(modules: Modules, emulator: Emulator, code: int) -> None:
+def test_a_number_on_the_list_is_unchanged(modules: Modules, emulator: Client, code: int) -> None:
     emulator.fault(call="add", code=code)
     result = modules.run(ADD, phone_number="0612345678", diff=True)
     assert (result["changed"], result["id"], result["code"]) == (False, 19, code)
@@ -37,8 +36,8 @@ def test_listed_already_is_no_change(modules: Modules, emulator: Emulator, code:
     assert emulator.calls == ["add", "list"]
 
 
-@pytest.mark.parametrize("code", [3, 15])
-def test_refused_as_listed_but_not_on_the_list_is_a_failure(modules: Modules, emulator: Emulator, code: int) -> None:
+@pytest.mark.parametrize("code", [3, 15, 9, 10])
+def test_a_refused_number_that_is_not_on_the_list_fails(modules: Modules, emulator: Client, code: int) -> None:
     emulator.fault(call="add", code=code, message="Message id is required")
     result = modules.run(ADD, phone_number="0699999999")
     assert result["failed"]
@@ -48,34 +47,22 @@ def test_refused_as_listed_but_not_on_the_list_is_a_failure(modules: Modules, em
 
 
 @pytest.mark.parametrize("listed", [True, False])
-def test_listed_already_after_a_lost_answer_is_a_change(modules: Modules, emulator: Emulator, waits: list[float], listed: bool) -> None:
+def test_a_number_refused_after_a_lost_attempt_counts_as_added(modules: Modules, emulator: Client, waits: list[float], listed: bool) -> None:
     emulator.fault(call="add", drop="after" if listed else "before")
     emulator.fault(call="add", code=15)
     result = modules.run(ADD, phone_number="0699999999", retries=1)
-    assert result["changed"] is True
-    assert result.get("id") == (21 if listed else None)
-    assert result["warnings"]
+    assert (result["changed"], result.get("id")) == (True, 21 if listed else None)
+    assert "probably added it" in str(result["warnings"])
 
 
-@pytest.mark.parametrize("code", [1, 2, 4, 9, 10, 90, 500])
-def test_any_other_code_is_a_failure(modules: Modules, emulator: Emulator, code: int) -> None:
-    emulator.fault(call="add", code=code)
-    result = modules.run(ADD, phone_number="0699999999")
-    assert result["failed"]
-    assert result["code"] == code
-    assert emulator.calls == ["add"]
-
-
-def test_an_id_that_is_missing_or_in_digits(modules: Modules, emulator: Emulator) -> None:
+def test_an_unknown_id_is_left_out(modules: Modules, emulator: Client) -> None:
     emulator.fault(call="add", body='{"success": true, "code": 200}')
     result = modules.run(ADD, phone_number="0699999999", diff=True)
     assert "id" not in result
     assert "id" not in result["diff"]["after"]
-    emulator.fault(call="add", body='{"success": true, "code": 200, "stopId": "7"}')
-    assert modules.run(ADD, phone_number="0699999999")["id"] == 7
 
 
-def test_check_mode_predicts(modules: Modules, emulator: Emulator) -> None:
+def test_check_mode_predicts(modules: Modules, emulator: Client) -> None:
     result = modules.run(ADD, phone_number="0699999999", check=True)
     assert (result["changed"], result["response"], result["ansible_facts"]) == (True, {}, {ADD: {}})
     assert "id" not in result
@@ -83,12 +70,6 @@ def test_check_mode_predicts(modules: Modules, emulator: Emulator) -> None:
     assert (result["changed"], result["id"]) == (False, 19)
 
 
-def test_a_number_without_a_value_is_missing(modules: Modules, emulator: Emulator) -> None:
+def test_a_null_number_is_missing(modules: Modules, emulator: Client) -> None:
     assert "missing required arguments: phone_number" in modules.run(ADD, phone_number=None)["msg"]
-    assert emulator.calls == []
-
-
-def test_an_integer_is_refused(modules: Modules, emulator: Emulator) -> None:
-    result = modules.run(ADD, phone_number=103402424)
-    assert "quotes" in result["msg"]
     assert emulator.calls == []

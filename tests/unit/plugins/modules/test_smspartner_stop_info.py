@@ -8,96 +8,74 @@ import json
 import typing as t
 
 import pytest
+from ansible_collections.community.smspartner.tests.unit.constants import KEY
 
 if t.TYPE_CHECKING:
-    from ansible_collections.community.smspartner.tests.unit.conftest import Emulator, Modules
+    from ansible_collections.community.smspartner.tests.emulator.client import Client
+    from ansible_collections.community.smspartner.tests.unit.conftest import Modules
 
-INFO = "smspartner_stop_info"
+INFO, ADD, REMOVE, STOPS = (f"smspartner_{name}" for name in ("stop_info", "stop_add", "stop_remove", "stops"))
+LISTED = ["+22507123456", "+2290197123456", "+22997123456", "+33612345678", "+5215512345678", "+9991234", "36111"]
 
 
 @pytest.mark.parametrize(
-    ("options", "ids"),
+    ("options", "ids", "missing_phone_numbers", "missing_ids"),
     [
-        ({}, [19, 20]),
-        ({"ids": [20]}, [20]),
-        ({"phone_numbers": ["06 12 34 56 78"]}, [19]),
-        ({"phone_numbers": ["0612345678"], "ids": ["20", 99]}, [19, 20]),
-        ({"phone_numbers": []}, []),
-        ({"ids": []}, []),
+        ({}, [19, 20], [], []),
+        ({"ids": [20]}, [20], [], []),
+        ({"phone_numbers": ["06 12 34 56 78", "0612345678"]}, [19], [], []),
+        ({"phone_numbers": ["0799999999", "0612345678", "+33799999999"], "ids": ["20", 99, 99]}, [19, 20], ["+33799999999"], [99]),
+        ({"phone_numbers": []}, [], [], []),
+        ({"ids": []}, [], [], []),
     ],
 )
-def test_filters(modules: Modules, emulator: Emulator, options: dict[str, t.Any], ids: list[int]) -> None:
+def test_entries_that_match_are_returned(
+    modules: Modules, emulator: Client, options: dict[str, t.Any], ids: list[int], missing_phone_numbers: list[str], missing_ids: list[int]
+) -> None:
     result = modules.run(INFO, check=True, **options)
-    assert result["changed"] is False
-    assert [stop["id"] for stop in result["stops"]] == ids
-    assert result["total"] == 2
+    assert (result["changed"], result["total"], [stop["id"] for stop in result["stops"]]) == (False, 2, ids)
+    assert (result["missing_phone_numbers"], result["missing_ids"]) == (missing_phone_numbers, missing_ids)
     assert emulator.calls == ["list"]
 
 
-def test_returns_whole_entries(modules: Modules) -> None:
-    assert modules.run(INFO, ids=[19])["stops"] == [{"id": 19, "phone_number": "+33612345678", "created_at": "2015-07-20 10:19:45"}]
+def test_an_entry_has_its_number_and_its_date(modules: Modules, emulator: Client) -> None:
+    emulator.reset([{"id": 19, "phoneNumber": "+33612345678", "createdAt": "2015-07-20 10:19:45"}, {"id": 20}], api_keys=[KEY])
+    assert modules.run(INFO)["stops"] == [
+        {"id": 19, "phone_number": "+33612345678", "created_at": "2015-07-20 10:19:45"},
+        {"id": 20, "phone_number": "", "created_at": None},
+    ]
 
 
-ROW = {"id": 19, "phoneNumber": "+33612345678"}
-
-
-@pytest.mark.parametrize(
-    ("members", "total"),
-    [
-        ({"nbData": 0}, 0),
-        ({"nbData": "0", "data": None}, 0),
-        ({"nbData": 0, "data": []}, 0),
-        ({"nbData": "1", "data": [{**ROW, "id": "19"}]}, 1),
-        ({"nbData": 1, "data": [{**ROW, "id": 1}]}, 1),
-        ({"nbData": 1, "data": [{**ROW, "id": "1"}]}, 1),
-    ],
-)
-def test_takes_what_is_whole(modules: Modules, emulator: Emulator, members: dict[str, t.Any], total: int) -> None:
-    emulator.fault(call="list", body=json.dumps({"success": True, "code": 200, **members}))
-    assert modules.run(INFO)["total"] == total
-
-
-@pytest.mark.parametrize(
-    "members",
-    [
-        {},
-        {"nbData": 1},
-        {"data": [ROW]},
-        {"data": []},
-        {"nbData": True, "data": [ROW]},
-        {"nbData": 2, "data": [ROW]},
-        {"nbData": 0, "data": [ROW]},
-        {"nbData": 1, "data": {"0": ROW}},
-        {"nbData": 1, "data": [None]},
-        {"nbData": 1, "data": [{"phoneNumber": "+33612345678"}]},
-        {"nbData": 1, "data": [{**ROW, "id": True}]},
-        {"nbData": 1, "data": [{**ROW, "id": 0}]},
-        {"nbData": 1, "data": [{"id": 19}]},
-        {"nbData": 1, "data": [{**ROW, "phoneNumber": ""}]},
-        {"nbData": 1, "data": [{**ROW, "phoneNumber": 33612345678}]},
-        {"nbData": 2, "data": [ROW, ROW]},
-    ],
-    ids=str,
-)
-def test_half_a_list_is_a_failure(modules: Modules, emulator: Emulator, members: dict[str, t.Any]) -> None:
-    emulator.fault(call="list", body=json.dumps({"success": True, "code": 200, **members}))
+def test_an_incomplete_list_fails(modules: Modules, emulator: Client) -> None:
+    body = {"success": True, "code": 200, "nbData": 2, "data": [{"id": 19, "phoneNumber": "+33612345678"}]}
+    emulator.fault(call="list", body=json.dumps(body))
     result = modules.run(INFO, retries=3)
     assert result["failed"]
-    assert "not whole" in result["msg"]
-    assert (result["code"], result["http_status"]) == (200, 200)
-    assert result["response"] == {"success": True, "code": 200, **members}
+    assert (result["code"], result["http_status"], result["response"]) == (200, 200, body)
     assert emulator.calls == ["list"]
 
 
-@pytest.mark.parametrize("options", [{"ids": [True]}, {"ids": [0]}, {"ids": "x"}, {"phone_numbers": [103402424]}, {"phone_numbers": ["06"]}])
-def test_bad_input_is_told_before_any_request(modules: Modules, emulator: Emulator, options: dict[str, t.Any]) -> None:
+@pytest.mark.parametrize("options", [{"ids": [0]}, {"ids": "x"}, {"phone_numbers": [103402424]}, {"phone_numbers": ["0612345678", ""]}])
+def test_bad_input_fails_before_any_request(modules: Modules, emulator: Client, options: dict[str, t.Any]) -> None:
     result = modules.run(INFO, **options)
     assert result["failed"]
     assert next(iter(options)) in result["msg"]
     assert emulator.calls == []
 
 
-def test_a_long_list_is_read_whole(modules: Modules, emulator: Emulator) -> None:
-    emulator.reset([{"id": number, "phoneNumber": f"+336{number:08}"} for number in range(1, 30_001)])
+def test_a_long_list_is_read_whole(modules: Modules, emulator: Client) -> None:
+    emulator.reset([{"id": number, "phoneNumber": f"+336{number:08}"} for number in range(1, 30_001)], api_keys=[KEY])
     result = modules.run(INFO, ids=[30_000])
     assert (len(result["stops"]), result["total"]) == (1, 30_000)
+
+
+@pytest.mark.parametrize("number", LISTED)
+def test_a_number_that_is_listed_can_be_given_to_every_option(modules: Modules, emulator: Client, number: str) -> None:
+    emulator.reset([{"id": 7, "phoneNumber": number}], api_keys=[KEY])
+    (stop,) = modules.run(INFO)["stops"]
+    listed = stop["phone_number"]
+    assert modules.run(INFO, phone_numbers=[listed])["missing_phone_numbers"] == []
+    assert modules.run(ADD, phone_number=listed, check=True)["changed"] is False
+    assert modules.run(STOPS, phone_numbers=[listed], purge=True)["changed"] is False
+    assert modules.run(STOPS, state="absent", phone_numbers=[listed], check=True)["changed"] is True
+    assert modules.run(REMOVE, phone_number=listed)["ids"] == [7]
