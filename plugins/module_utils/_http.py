@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import re
 import threading
 import typing as t
@@ -72,6 +73,7 @@ class Http:
         self._proxies = requests.utils.get_environ_proxies(self._base)
         self._peer = _peer(self._base, requests.utils.select_proxy(self._base, self._proxies))
         self._adapter = HTTPAdapter(pool_maxsize=MAX_CONNECTIONS)
+        self._local = threading.local()  # each thread that calls keeps a worker
 
     def send(self, method: str, path: str, *, query: t.Any = None, json: t.Any = None, limit: int | None = None) -> Reply:
         """Send one request and read its response, of at most ``limit`` bytes after decompression.
@@ -80,26 +82,23 @@ class Http:
         :raises ConnectionLost: when the connection failed, or the response was not complete in time
         :raises NoUsableAnswer: for a TLS failure, a redirect, or a body that is too long or cannot be decompressed
         """
-        outcome: list[Reply | Exception] = []
 
-        def exchange() -> None:
-            try:
-                request = requests.Request(method, self._base + path, HEADERS, params=query, json=json).prepare()
-                # Not through a Session: that reads netrc files, and the whole body of a redirect.
-                with self._adapter.send(request, stream=True, timeout=self._timeout, verify=self._verify, proxies=self._proxies) as response:
-                    outcome.append(self._read(response, limit))
-            except Exception as error:  # noqa: BLE001  # whatever it is, it is for the thread that waits
-                outcome.append(error)
+        def exchange() -> Reply:
+            request = requests.Request(method, self._base + path, HEADERS, params=query, json=json).prepare()
+            # Not through a Session: that reads netrc files, and the whole body of a redirect.
+            with self._adapter.send(request, stream=True, timeout=self._timeout, verify=self._verify, proxies=self._proxies) as response:
+                return self._read(response, limit)
 
-        # A thread, because DNS lookups and slow headers cannot be given a deadline.
-        thread = threading.Thread(target=exchange, daemon=True)
-        thread.start()
-        thread.join(self._timeout + GRACE)
-        result = outcome[0] if outcome else requests.Timeout()
-        if isinstance(result, Reply):
-            return result
+        worker = self._local.__dict__.pop("worker", None) or _Worker()
+        try:
+            outcome = worker.run(exchange, self._timeout + GRACE)
+            self._local.worker = worker
+        except queue.Empty:
+            outcome = requests.Timeout()
+        if isinstance(outcome, Reply):
+            return outcome
         # The text of the original error can hold the URL, and so the key.
-        raise self._failure(result) from None
+        raise self._failure(outcome) from None
 
     def _read(self, response: requests.Response, limit: int | None) -> Reply:
         status, retry_after, location = response.status_code, response.headers.get("Retry-After"), response.headers.get("Location")
@@ -143,6 +142,30 @@ class Http:
         return kind(f"the connection to {self._peer} failed ({reason})", "Check the network, the proxy and api_url.")
 
 
+class _Worker:
+    """A thread for one request at a time, because DNS lookups and slow headers cannot be given a deadline."""
+
+    def __init__(self) -> None:
+        self._jobs: queue.SimpleQueue[t.Callable[[], Reply]] = queue.SimpleQueue()
+        self._outcomes: queue.SimpleQueue[Reply | Exception] = queue.SimpleQueue()
+        threading.Thread(target=self._work, daemon=True).start()
+
+    def run(self, job: t.Callable[[], Reply], timeout: float) -> Reply | Exception:
+        """Return what the job returned or raised.
+
+        :raises queue.Empty: when it is not done in time; the worker cannot be used again
+        """
+        self._jobs.put(job)
+        return self._outcomes.get(timeout=timeout)
+
+    def _work(self) -> None:
+        while True:
+            try:
+                self._outcomes.put(self._jobs.get()())
+            except Exception as error:  # noqa: BLE001  # whatever it is, it is for the thread that waits
+                self._outcomes.put(error)
+
+
 def _body(response: requests.Response, limit: int | None) -> bytes:
     """Return the decompressed body; it is read here because requests does not limit its size.
 
@@ -154,7 +177,7 @@ def _body(response: requests.Response, limit: int | None) -> bytes:
     parts: list[bytes] = []
     size = 0
     try:
-        while part := response.raw.read(CHUNK, decode_content=True):
+        while part := response.raw.read(None if limit is None else CHUNK, decode_content=True):
             parts.append(part)
             size += len(part)
             if limit is not None and size > limit:
