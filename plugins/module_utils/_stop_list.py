@@ -62,13 +62,16 @@ class StopList:
         if not isinstance(rows, list) or total != len(rows):
             found = f"{len(rows)} entries" if isinstance(rows, list) else "no list"
             raise _incomplete(f"it has {found}, and nbData is {body.get('nbData', 'missing')}", outcome)
-        stops = list(map(_stop, rows))
-        if None in stops or len({stop.id for stop in stops if stop}) < len(stops):
+        row_ids: list[t.Any] = [row.get("id") if isinstance(row, dict) else None for row in rows]
+        if not set(map(type, row_ids)) <= {int}:  # a list may be long, and nearly always has nothing else
+            row_ids = [whole_number(row_id) or 0 for row_id in row_ids]
+        if len(set(row_ids)) < len(rows) or min(row_ids, default=1) < 1:
             raise _incomplete("an entry has no ID, or two entries have the same one", outcome)
+        wanted: t.Iterable[tuple[int, t.Any]] = zip(row_ids, rows)
         if numbers is not None or ids is not None:
             wanted_numbers, wanted_ids = numbers or (), ids or ()
-            stops = [stop for stop in stops if stop and (stop.phone_number in wanted_numbers or stop.id in wanted_ids)]
-        return Entries(t.cast("list[Stop]", stops), total)
+            wanted = [(row_id, row) for row_id, row in wanted if row.get("phoneNumber") in wanted_numbers or row_id in wanted_ids]
+        return Entries([Stop(row_id, str(row.get("phoneNumber") or "").strip(), row.get("createdAt")) for row_id, row in wanted], total)
 
     def remove(self, stop_id: int, *, xml: bool = False) -> Change:
         """Remove one entry; if it is not on the list, nothing changes."""
@@ -127,14 +130,6 @@ def addition(phone_number: str, outcome: Outcome, listed: Stop | None) -> Change
 
 def _reported_as_changed(done: str) -> str:
     return f"An earlier attempt of this task got no response and probably {done}, so the task reports changed."
-
-
-def _stop(row: t.Any) -> Stop | None:
-    """Return the row as an entry, or None for one without an ID."""
-    stop_id = whole_number(row.get("id")) if isinstance(row, dict) else None
-    if stop_id is None or stop_id < 1:
-        return None
-    return Stop(stop_id, str(row.get("phoneNumber") or "").strip(), row.get("createdAt"))
 
 
 def _incomplete(problem: str, outcome: Outcome) -> NoUsableAnswer:
