@@ -4,8 +4,9 @@
 
 """An emulator of the SMS Partner API, on loopback, to try playbooks against: it needs no account and sends nothing.
 
-Under ``/v1`` it is the API. Under ``/_emulator`` tests steer it: ``POST reset`` sets entries, keys and quota (without a word on keys or quota: those of
-the start) and forgets all else; ``POST faults`` adds faults (see faults.py); ``GET requests`` and ``GET stops`` show what came and what is there.
+Under ``/v1`` it is the API. Under ``/_emulator``, tests control it: ``POST reset`` sets entries, keys and quota (by default, keys and quota are those of
+the command line) and forgets everything else; ``POST faults`` adds faults (see faults.py); ``GET requests`` and ``GET stops`` return what arrived and
+what is listed.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Emulator:
 
     def __init__(self, account: Account, delay: float) -> None:
         self.account = account
-        self._defaults = {"api_keys": account.api_keys, "quota": account.quota}
+        self._defaults = {name: getattr(account, name) for name in ("api_keys", "quota", "quota_window", "quota_kind")}
         self.delay = delay
         self.requests: list[dict[str, t.Any]] = []
         self.faults: list[Fault] = []
@@ -145,12 +146,14 @@ def main() -> None:
     parser.add_argument("--api-key", action="append", help="a key that is accepted (demo-key if none is given)")
     parser.add_argument("--stop", type=e164, action="append", default=[], metavar="NUMBER", help="a number on the list from the start, with id 666 and so on")
     parser.add_argument("--delay", type=float, default=0.0, help="seconds before each answer")
-    parser.add_argument("--quota", type=int, help="requests a minute, beyond which HTTP 429 is answered")
+    parser.add_argument("--quota", type=int, help="requests a minute, beyond which the response is HTTP 429")
+    parser.add_argument("--quota-kind", choices=["sliding", "fixed"], default="sliding", help="whether it counts the last 60 seconds or each minute of its own")
+    parser.add_argument("--quota-window", type=float, default=60.0, metavar="SECONDS", help="the length of that minute")
     parser.add_argument("--cert", help="a certificate (PEM), to serve https")
     parser.add_argument("--key", help="the certificate's private key")
     options = parser.parse_args()
 
-    account = Account(options.api_key or ["demo-key"], quota=options.quota)
+    account = Account(options.api_key or ["demo-key"], quota=options.quota, quota_window=options.quota_window, quota_kind=options.quota_kind)
     for number in options.stop:
         account.put(number)
     context = None

@@ -44,20 +44,28 @@ class Account:
         api_keys: t.Sequence[str] = ("demo-key",),
         stops: t.Sequence[dict[str, t.Any]] = (),
         quota: int | None = None,
+        quota_window: float = 60.0,
+        quota_kind: str = "sliding",
     ) -> None:
         self.api_keys = list(api_keys)
         self.stops = {str(stop["id"]): dict(stop) for stop in stops}
         self.quota = quota
+        self.quota_window = quota_window
+        self.quota_kind = quota_kind
         self._bearers = Counter(stop.get("phoneNumber") for stop in stops)  # a scan of a long list would make each addition slow
         self._next_id = max(map(int, self.stops), default=FIRST_ID - 1) + 1
         self._arrivals: deque[float] = deque()
 
     def over_quota(self) -> bool:
-        """Count a request, and tell whether it is one too many within 60 seconds."""
+        """Count a request, rejected ones included, and tell whether it is one too many.
+
+        The window of the quota is the last minute ("sliding") or starts anew with every minute ("fixed").
+        """
         if self.quota is None:
             return False
         now = time.monotonic()
-        while self._arrivals and now - self._arrivals[0] >= 60:
+        start = now - self.quota_window if self.quota_kind == "sliding" else now - now % self.quota_window
+        while self._arrivals and self._arrivals[0] <= start:
             self._arrivals.popleft()
         self._arrivals.append(now)
         return len(self._arrivals) > self.quota
