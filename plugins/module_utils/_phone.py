@@ -27,7 +27,7 @@ OVERSEAS = (262, 590, 594, 596)
 # AWX surveys, INI inventories and native Jinja turn +33612345678 into this integer, and no other spelling gives it.
 MOBILE_AS_INTEGER = range(33_600_000_000, 33_800_000_000)
 ADVICE = "Write it in international form (+33612345678) or in French national form (06 12 34 56 78)."
-INTEGER_ADVICE = 'Where it is written, put it in quotes or write it with spaces (06 12 34 56 78, +32 470 12 34 56); in a template, add "| string".'
+INTEGER_ADVICE = 'Where it is written, write it with spaces (06 12 34 56 78, +32 470 12 34 56) or put it in quotes; in a template, add "| string".'
 
 
 def to_e164(given: t.Any, option: str) -> str:

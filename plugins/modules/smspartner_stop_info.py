@@ -54,17 +54,17 @@ EXAMPLES = r"""
   community.smspartner.smspartner_stop_info:
     api_key: "{{ vault_smspartner_api_key }}"
     phone_numbers: ["06 12 34 56 78", "+33 7 12 34 56 78"]
-  register: lookup
+  register: found
 
 - name: Show which of them are on the list and which are not
   ansible.builtin.debug:
     msg:
-      on_the_list: "{{ lookup.stops | map(attribute='phone_number') | list }}"
-      not_on_the_list: "{{ lookup.missing_phone_numbers }}"
+      on_the_list: "{{ found.stops | map(attribute='phone_number') | list }}"
+      not_on_the_list: "{{ found.missing_phone_numbers }}"
 
 - name: Show whether one of them is on the list, however it is written
   ansible.builtin.debug:
-    msg: "{{ number | community.smspartner.e164 in lookup.stops | map(attribute='phone_number') }}"
+    msg: "{{ number | community.smspartner.e164 in found.stops | map(attribute='phone_number') }}"
   vars:
     number: "06.12.34.56.78"
 """

@@ -82,7 +82,7 @@ EXAMPLES = r"""
     api_key: "{{ vault_smspartner_api_key }}"
     phone_numbers: >-
       {{ lookup('ansible.builtin.file', 'stop-list.txt').splitlines()
-         | map('regex_replace', '#.*', '') | select('search', '\\w') | list }}
+         | map('regex_replace', '#.*', '') | select('search', '\w') | list }}
 
 - name: Let several customers receive SMS again
   community.smspartner.smspartner_stops:

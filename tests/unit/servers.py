@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Servers on loopback for what the emulator cannot be: one that is untrusted, one that knows no end, and a forward proxy."""
+"""Servers on loopback for what the emulator cannot do: bad TLS, endless responses, and a forward proxy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 if t.TYPE_CHECKING:
     import trustme
 
-# Even an endless answer ends some time, so that a client which waits for its end fails a test, and does not hang it.
+# Even an endless response ends after this many seconds, so that a client that waits for its end fails its test.
 LONGEST = 10.0
 
 Running = t.TypeVar("Running", bound="Server")
@@ -27,7 +27,7 @@ SUCCESS = b'HTTP/1.1 200 OK\r\nContent-Length: 30\r\nConnection: close\r\n\r\n{"
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """Serves in threads of this process while its context lasts, and counts its connections."""
+    """Serves in threads of this process while its context lasts and counts its connections."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -55,18 +55,18 @@ class Server(socketserver.ThreadingTCPServer):
         self.talk(request)
 
     def handle_error(self, request: t.Any, client_address: t.Any) -> None:
-        """Say nothing: a client that leaves is what most tests are about."""
+        """Print nothing: in most tests, the client leaves early."""
 
     def talk(self, client: socket.socket) -> None:
         raise NotImplementedError
 
 
 class Origin(Server):
-    """Gives every request the same answer, in pieces as long as the client takes them, over TLS if there is a context for it."""
+    """Sends the same response to every request, over TLS if it has a context."""
 
-    def __init__(self, answer: t.Iterable[bytes] = (SUCCESS,), context: ssl.SSLContext | None = None) -> None:
+    def __init__(self, response: t.Iterable[bytes] = (SUCCESS,), context: ssl.SSLContext | None = None) -> None:
         super().__init__()
-        self._answer = answer
+        self._response = response
         self._context = context
         self.received = b""
 
@@ -74,14 +74,14 @@ class Origin(Server):
         with self._context.wrap_socket(client, server_side=True) if self._context else client as connection:
             self.received += read_head(connection)
             end = time.monotonic() + LONGEST
-            for piece in self._answer:
+            for piece in self._response:
                 if self.is_over or time.monotonic() > end:
                     return
                 connection.sendall(piece)
 
 
 class Proxy(Server):
-    """A forward proxy: absolute URLs and CONNECT. It keeps the head of each request, and gives ``refusal``, a status line, in place of any service."""
+    """A forward proxy for absolute URLs and CONNECT. Keeps the head of each request; responds with ``refusal``, a status line, if it has one."""
 
     def __init__(self, port: int = 0, credentials: str = "", refusal: str = "") -> None:
         super().__init__(port)
@@ -107,7 +107,7 @@ class Proxy(Server):
 
 
 def read_head(connection: socket.socket) -> bytes:
-    """What comes until the blank line that ends a request's headers, and with it."""
+    """Return what arrives up to the blank line after the headers of a request."""
     head = b""
     while b"\r\n\r\n" not in head:
         piece = connection.recv(1 << 16)
@@ -118,7 +118,7 @@ def read_head(connection: socket.socket) -> bytes:
 
 
 def relay(one: socket.socket, other: socket.socket) -> None:
-    """Pass on what either says until one has nothing more to say."""
+    """Forward data in both directions until one side closes."""
     partners = {one: other, other: one}
     while True:
         for speaker in select.select(list(partners), [], [])[0]:
@@ -129,7 +129,7 @@ def relay(one: socket.socket, other: socket.socket) -> None:
 
 
 def tls(authority: trustme.CA, identity: str = "127.0.0.1", **validity: t.Any) -> ssl.SSLContext:
-    """A server's side of TLS, with a certificate for ``identity``."""
+    """Return a TLS context for a server, with a certificate for ``identity``."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(identity, **validity).configure_cert(context)
     return context

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 ADVICE = "Write it in international form (+33612345678) or in French national form (06 12 34 56 78)."
-INTEGER_ADVICE = 'Where it is written, put it in quotes or write it with spaces (06 12 34 56 78, +32 470 12 34 56); in a template, add "| string".'
+INTEGER_ADVICE = 'Where it is written, write it with spaces (06 12 34 56 78, +32 470 12 34 56) or put it in quotes; in a template, add "| string".'
 
 
 def message_for(given: t.Any) -> str:
