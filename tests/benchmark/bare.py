@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The rivals that are not Ansible: the same work with ``requests`` alone, and nothing checked."""
+"""Rivals without Ansible: the same work with ``requests`` alone and without any checks."""
 
 from __future__ import annotations
 

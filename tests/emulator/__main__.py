@@ -30,7 +30,7 @@ Handler = t.Callable[[web.Request], t.Awaitable[web.StreamResponse]]
 
 
 class Emulator:
-    """One emulated account, with the log of its requests and the faults that are waiting."""
+    """One emulated account, the log of its requests, and the faults that are pending."""
 
     def __init__(self, account: Account, delay: float) -> None:
         self.account = account
@@ -68,7 +68,7 @@ class Emulator:
         return web.json_response({"stops": list(self.account.stops.values())})
 
     async def record(self, call: str, request: web.Request) -> str:
-        """Write the request to the log, and return its body."""
+        """Log the request and return its body."""
         body = (await request.read()).decode(errors="replace")
         self.requests.append(
             {
@@ -105,8 +105,8 @@ class Emulator:
         return handle
 
     def next_fault(self, call: str) -> Fault:
-        """The first that waits for such a call, counted down; without one, a fault that does nothing."""
-        fault = next((fault for fault in self.faults if fault.strikes(call)), None)
+        """Return the first pending fault for such a call, or one that does nothing."""
+        fault = next((fault for fault in self.faults if fault.affects(call)), None)
         if fault is None:
             return Fault()
         if fault.times > 0:
@@ -142,14 +142,14 @@ def e164(number: str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python tests/emulator", description="An emulator of the SMS Partner API, on loopback.")
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=0, help="0 for any that is free")
-    parser.add_argument("--api-key", action="append", help="a key that is accepted (demo-key if none is given)")
-    parser.add_argument("--stop", type=e164, action="append", default=[], metavar="NUMBER", help="a number on the list from the start, with id 666 and so on")
-    parser.add_argument("--delay", type=float, default=0.0, help="seconds before each answer")
+    parser.add_argument("--port", type=int, default=0, help="0 for any free port")
+    parser.add_argument("--api-key", action="append", help="an accepted key (default: demo-key)")
+    parser.add_argument("--stop", type=e164, action="append", default=[], metavar="NUMBER", help="a number on the list; the first one has the ID 666")
+    parser.add_argument("--delay", type=float, default=0.0, help="seconds before each response")
     parser.add_argument("--quota", type=int, help="requests a minute, beyond which the response is HTTP 429")
     parser.add_argument("--quota-kind", choices=["sliding", "fixed"], default="sliding", help="whether it counts the last 60 seconds or each minute of its own")
     parser.add_argument("--quota-window", type=float, default=60.0, metavar="SECONDS", help="the length of that minute")
-    parser.add_argument("--cert", help="a certificate (PEM), to serve https")
+    parser.add_argument("--cert", help="a certificate (PEM) for https")
     parser.add_argument("--key", help="the certificate's private key")
     options = parser.parse_args()
 
@@ -164,7 +164,7 @@ def main() -> None:
 
 
 async def serve(app: web.Application, host: str, port: int, context: ssl.SSLContext | None) -> None:
-    """Serve until a signal asks to stop; the first line printed is the address."""
+    """Serve until a signal arrives; the first line printed is the address."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

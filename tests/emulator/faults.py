@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The faults that a test can ask for, and how each is carried out on the wire."""
+"""The faults that a test can request, and how each is produced."""
 
 from __future__ import annotations
 
@@ -23,44 +23,44 @@ PADDING = b"x" * 65536
 
 @dataclasses.dataclass
 class Fault:
-    """One fault; the members are those of the JSON that asks for it."""
+    """One fault; its members are those of the JSON that requests it."""
 
     call: str = "any"  # list, add, delete, or any
-    times: int = 1  # how often it strikes; -1 for ever
-    delay: float = 0.0  # seconds before the answer
-    never: bool = False  # no answer, and the connection stays
-    drop: str = ""  # before or after the work: the connection closes without an answer
-    reset: bool = False  # with drop: it is reset
+    times: int = 1  # number of requests that it affects; -1 for all
+    delay: float = 0.0  # seconds before the response
+    never: bool = False  # no response, and the connection stays open
+    drop: str = ""  # "before" or "after" the work: the connection closes without a response
+    reset: bool = False  # with drop: the connection is reset
     status: int | None = None
     headers: dict[str, str] = dataclasses.field(default_factory=dict)
-    code: t.Any = None  # an answer with this code, whatever it is
+    code: t.Any = None  # a response with this code, of any type
     message: str = ""
     success: bool = False
-    body: str | None = None  # sent as it is
+    body: str | None = None  # sent unchanged
     body_base64: str | None = None
-    work: bool | None = None  # is the work done; by default only where the answer is the true one
-    cut: int | None = None  # so many bytes of the body, of a length that promises more
-    cut_chunked: bool = False  # the body in chunks, without the last
-    cut_headers: bool = False  # the headers without the blank line after them
-    unframed: bool = False  # with cut: no length, so that the body ends with the connection
-    drip: str = ""  # headers or body: a byte at a time
+    work: bool | None = None  # whether the work is done; by default, if the response is the real one
+    cut: int | None = None  # only this many bytes of the body are sent
+    cut_chunked: bool = False  # the body is chunked, and the last chunk is missing
+    cut_headers: bool = False  # the headers end without a blank line
+    unframed: bool = False  # with cut: the response has no length, so the body ends with the connection
+    drip: str = ""  # "headers" or "body": sent one byte at a time
     interval: float = 0.05  # seconds between the bytes
     endless: bool = False  # with drip: it never ends
-    oversize: int = 0  # bytes of padding in an unknown member
+    oversize: int = 0  # bytes of padding in an additional member
     compress: str = ""  # gzip or deflate
     redirect: str | None = None  # a Location
-    echo: bool = False  # a page that repeats the request
+    echo: bool = False  # the response is a page that repeats the request
 
     @classmethod
     def of(cls, members: dict[str, t.Any]) -> Fault:
-        """The fault that the JSON asks for; ``{"drip": {"part": "body", "interval": 1}}`` is short for the members of those names."""
+        """Return the fault that the JSON requests; ``{"drip": {"part": "body", "interval": 1}}`` is an abbreviation."""
         drip = members.get("drip")
         if isinstance(drip, dict):
             details = {name: value for name, value in drip.items() if name != "part"}
             members = {**members, **details, "drip": drip.get("part", "body")}
         return cls(**members)
 
-    def strikes(self, call: str) -> bool:
+    def affects(self, call: str) -> bool:
         return self.times != 0 and self.call in ("any", call)
 
     @property
@@ -72,12 +72,12 @@ class Fault:
 
 
 async def carry_out(fault: Fault, request: web.Request, body: bytes, content_type: str) -> web.StreamResponse:
-    """Answer the request, whose true answer is ``body``, as the fault has it."""
+    """Respond to the request as the fault says; ``body`` is the real response."""
     await asyncio.sleep(fault.delay)
     if fault.never:
         await asyncio.Event().wait()  # until the client leaves, which cancels the handler
     transport = request.transport
-    if transport is None:  # the client has gone meanwhile
+    if transport is None:  # the client has left
         return web.Response()
     if fault.drop:
         _drop(transport, fault.reset)
@@ -124,7 +124,7 @@ def _body(fault: Fault, request: web.Request, body: bytes) -> bytes:
 
 
 async def _streamed(fault: Fault, request: web.Request, body: bytes, response: web.StreamResponse) -> web.StreamResponse:
-    """The body with its padding, in pieces, so that a bomb takes no memory and holds up nobody else."""
+    """Send the body with its padding in pieces, so that a large one takes no memory and does not block other requests."""
     await response.prepare(request)
     wbits = zlib.MAX_WBITS | (16 if fault.compress == "gzip" else 0)
     packer = zlib.compressobj(wbits=wbits) if fault.compress else None
@@ -134,13 +134,13 @@ async def _streamed(fault: Fault, request: web.Request, body: bytes, response: w
             await asyncio.sleep(0)
         await response.write(packer.flush() if packer else b"")
         await response.write_eof()
-    except ConnectionError:  # the client has had enough
+    except ConnectionError:  # the client closed the connection
         pass
     return response
 
 
 def _padded(body: bytes, size: int) -> t.Iterator[bytes]:
-    """The answer with one more member, in JSON or in XML."""
+    """Return the response with an additional member, in JSON or in XML."""
     before, after, end = (b"<entry>", b"</entry>", b"</result>") if body.endswith(b"</result>") else (b', "padding": "', b'"', b"}")
     count, rest = divmod(size, len(PADDING))
     yield body[: -len(end)] + before
@@ -149,11 +149,11 @@ def _padded(body: bytes, size: int) -> t.Iterator[bytes]:
 
 
 async def _raw(fault: Fault, transport: asyncio.Transport, body: bytes, status: int, headers: CIMultiDict[str]) -> None:
-    """An answer that no web framework would send."""
+    """Send a response that no web framework would send."""
     headers["Connection"] = "close"
     if fault.cut_chunked:
         headers["Transfer-Encoding"] = "chunked"
-    elif not (fault.endless or fault.unframed):  # what never ends has no length
+    elif not (fault.endless or fault.unframed):  # an endless response has no length
         headers["Content-Length"] = str(len(body))
     status_line = f"HTTP/1.1 {status} Fault\r\n".encode()
     head = status_line + "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode() + b"\r\n"
@@ -172,7 +172,7 @@ async def _raw(fault: Fault, transport: asyncio.Transport, body: bytes, status: 
 
 
 async def _drip(fault: Fault, transport: asyncio.Transport, start: bytes, rest: bytes) -> None:
-    """The start at once, the rest byte by byte; or, in its place, blanks without end."""
+    """Send the start at once and the rest byte by byte; if endless, send blanks instead of the rest."""
     transport.write(start)
     for byte in itertools.repeat(ord(" ")) if fault.endless else rest:
         if transport.is_closing():

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The stop list of the emulated account, in memory: what each call answers, and nothing of HTTP."""
+"""The stop list of the emulated account, in memory: the response to each call, without HTTP."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MESSAGES = {
 }
 NATIONAL = re.compile(r"0[1-9][0-9]{8}")
 INTERNATIONAL = re.compile(r"\+[1-9][0-9]{6,14}")
-FIRST_ID = 666  # the id in the vendor's example of a removal
+FIRST_ID = 666  # the ID in the vendor's example of a removal
 
 
 def refusal(code: int) -> Answer:
@@ -52,7 +52,7 @@ class Account:
         self.quota = quota
         self.quota_window = quota_window
         self.quota_kind = quota_kind
-        self._bearers = Counter(stop.get("phoneNumber") for stop in stops)  # a scan of a long list would make each addition slow
+        self._bearers = Counter(stop.get("phoneNumber") for stop in stops)  # scanning a long list would make each addition slow
         self._next_id = max(map(int, self.stops), default=FIRST_ID - 1) + 1
         self._arrivals: deque[float] = deque()
 
@@ -100,7 +100,7 @@ class Account:
         return {"success": True, "code": 200}
 
     def put(self, number: str) -> int:
-        """Add an entry, and return its id."""
+        """Add an entry and return its ID."""
         stop_id = self._next_id
         self._next_id += 1
         self._bearers[number] += 1
@@ -109,7 +109,7 @@ class Account:
 
 
 def encoded(answer: Answer, xml: bool) -> bytes:
-    """The answer as the API writes it; its XML is positional."""
+    """Return the response as the API writes it; its XML is positional."""
     if not xml:
         return json.dumps(answer).encode()
     return f"<?xml version='1.0' encoding='UTF-8'?>\n<result>{''.join(map(_entry, answer.values()))}</result>".encode()

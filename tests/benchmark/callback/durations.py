@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes down how long each task took, as the play sees it: seconds by name, in JSON, to the file named in DURATIONS."""
+"""Records how long each task took: seconds by name, in JSON, in the file named by DURATIONS."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from ansible.plugins.callback import CallbackBase
 DOCUMENTATION = """
 name: durations
 type: aggregate
-short_description: Writes down how long each task took
-description: Seconds by the name of the task, in JSON, to the file named in DURATIONS.
+short_description: Records how long each task took
+description: Seconds by the name of the task, in JSON, in the file named by DURATIONS.
 """
 
 
