@@ -44,4 +44,4 @@ matrix: $(NOX)
 
 $(NOX):
 	$(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check "nox>=2026.7" "antsibull-nox>=1.10" uv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check "nox>=2026.8.17" "antsibull-nox>=1.10" uv

@@ -46,15 +46,6 @@ def test_a_refused_number_that_is_not_on_the_list_fails(modules: Modules, emulat
     assert "Message id is required" in result["msg"]
 
 
-@pytest.mark.parametrize("listed", [True, False])
-def test_a_number_refused_after_a_lost_attempt_counts_as_added(modules: Modules, emulator: Client, waits: list[float], listed: bool) -> None:
-    emulator.fault(call="add", drop="after" if listed else "before")
-    emulator.fault(call="add", code=15)
-    result = modules.run(ADD, phone_number="0699999999", retries=1)
-    assert (result["changed"], result.get("id")) == (True, 21 if listed else None)
-    assert "probably added it" in str(result["warnings"])
-
-
 def test_an_unknown_id_is_left_out(modules: Modules, emulator: Client) -> None:
     emulator.fault(call="add", body='{"success": true, "code": 200}')
     result = modules.run(ADD, phone_number="0699999999", diff=True)

@@ -14,8 +14,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.community.smspartner.tests.emulator.client import Client
     from ansible_collections.community.smspartner.tests.unit.conftest import Modules
 
-INFO, ADD, REMOVE, STOPS = (f"smspartner_{name}" for name in ("stop_info", "stop_add", "stop_remove", "stops"))
-LISTED = ["+22507123456", "+2290197123456", "+22997123456", "+33612345678", "+5215512345678", "+9991234", "36111"]
+INFO = "smspartner_stop_info"
 
 
 @pytest.mark.parametrize(
@@ -67,15 +66,3 @@ def test_a_long_list_is_read_whole(modules: Modules, emulator: Client) -> None:
     emulator.reset([{"id": number, "phoneNumber": f"+336{number:08}"} for number in range(1, 30_001)], api_keys=[KEY])
     result = modules.run(INFO, ids=[30_000])
     assert (len(result["stops"]), result["total"]) == (1, 30_000)
-
-
-@pytest.mark.parametrize("number", LISTED)
-def test_a_number_that_is_listed_can_be_given_to_every_option(modules: Modules, emulator: Client, number: str) -> None:
-    emulator.reset([{"id": 7, "phoneNumber": number}], api_keys=[KEY])
-    (stop,) = modules.run(INFO)["stops"]
-    listed = stop["phone_number"]
-    assert modules.run(INFO, phone_numbers=[listed])["missing_phone_numbers"] == []
-    assert modules.run(ADD, phone_number=listed, check=True)["changed"] is False
-    assert modules.run(STOPS, phone_numbers=[listed], purge=True)["changed"] is False
-    assert modules.run(STOPS, state="absent", phone_numbers=[listed], check=True)["changed"] is True
-    assert modules.run(REMOVE, phone_number=listed)["ids"] == [7]

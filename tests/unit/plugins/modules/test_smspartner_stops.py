@@ -134,19 +134,6 @@ def test_a_run_that_ended_early_carries_on_when_run_again(modules: Modules, emul
     assert sorted(emulator.numbers) == ["+33699999997", "+33699999998"]
 
 
-def test_an_entry_that_is_gone_by_then_is_unchanged(modules: Modules, emulator: Client) -> None:
-    emulator.fault(call="delete", code=4)
-    result = modules.run(STOPS, state="absent", ids=[19], **FAST)
-    assert (result["changed"], result["removed"], result["unchanged"]) == (False, [], 1)
-
-
-def test_numbers_that_the_api_calls_listed_are_looked_up_once(modules: Modules, emulator: Client) -> None:
-    emulator.fault(call="list", body='{"success": true, "code": 200, "nbData": 0}')
-    result = modules.run(STOPS, phone_numbers=["0612345678", "0712345678"], **FAST)
-    assert (result["changed"], result["unchanged"]) == (False, 2)
-    assert emulator.calls.count("list") == 2
-
-
 def test_a_429_makes_all_wait_and_nothing_is_lost(modules: Modules, emulator: Client, waits: list[float]) -> None:
     emulator.fault(call="add")
     emulator.fault(call="add", code=429, status=429, times=3)
