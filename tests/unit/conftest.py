@@ -57,10 +57,10 @@ class Modules:
         with pytest.raises(SystemExit) as exit_:
             main()
         output = "".join(self._capsys.readouterr())
-        for spelling in SPELLINGS:
-            assert spelling not in output
         assert "Traceback" not in output
         result: Result = json.loads(output)
+        result.pop("_ansible_new_secrets", None)  # what a module of ansible-core 2.22 tells the controller to mask
+        assert [spelling for spelling in SPELLINGS if spelling in json.dumps(result)] == []
         assert bool(result.get("failed")) == bool(exit_.value.code)
         assert not result.get("failed") or {"msg", "code", "http_status"} <= result.keys()
         return result
