@@ -228,6 +228,7 @@ def run_demo(session: nox.Session, *, silent: bool = False, **environment: str) 
                 "ANSIBLE_LOCALHOST_WARNING": "false",
                 "SMSPARTNER_API_KEY": "demo-key",
                 "SMSPARTNER_API_URL": api_url,
+                "no_proxy": "127.0.0.1",
                 **environment,
             },
         )

@@ -14,7 +14,7 @@ options:
       - API key of the SMS Partner account. Required, unless the environment provides it.
       - If not set, the value of the environment variable E(SMSPARTNER_API_KEY) on the host that the task runs on is used.
         Privilege escalation (C(become)) usually drops that variable.
-      - White space around the key is dropped. The key itself is printable ASCII without blanks.
+      - Leading and trailing white space is removed. The key must be printable ASCII without spaces.
     type: str
   api_url:
     description:
@@ -23,7 +23,7 @@ options:
     type: str
     default: https://api.smspartner.fr/v1
   validate_certs:
-    description: Whether to validate the server's TLS certificate. Set this to V(false) only for a test server of your own.
+    description: Whether to validate the server's TLS certificate. Set this to V(false) only for your own test server.
     type: bool
     default: true
   ca_path:
@@ -42,8 +42,8 @@ options:
         or HTTP 500, 502, 503 or 504 without a usable response.
       - The attempts are spaced by exponential backoff with jitter. A C(Retry-After) header of up to 60 seconds takes precedence;
         with a longer one, the task fails and says how long to wait.
-      - Responses that say that the quota is used up (HTTP 429 or code 429) are waited out and do not count,
-        until nothing else has come for two minutes.
+      - If the API says that the quota is used up (HTTP 429 or code 429), the task waits and sends the request again, which does not count
+        as a retry. It fails after two minutes in which it receives no other response.
       - With V(0), a single attempt is made in all cases.
     type: int
     default: 3
@@ -52,6 +52,6 @@ requirements:
   - requests >= 2.25.1
 notes:
   - Proxies are taken from the environment. A SOCKS proxy needs the Python library PySocks. Credentials in a netrc file are never used.
-  - Redirects are never followed, because the API key would travel along.
+  - Redirects are never followed, because they would send the API key to another host.
   - Phone numbers are personal data and are not masked in the output. Set C(no_log=true) on a task whose output must not show them.
 """

@@ -13,13 +13,16 @@ description:
   - Converts a phone number in any usual spelling to international form (E.164), such as V(+33612345678).
   - Follows the same rules as the modules of this collection, so the result can be compared with what they return.
   - Fails if the input is not a phone number.
-  - Runs on the controller, with Python 3.9 or newer.
+  - Runs on the control node.
 options:
   _input:
     description:
       - The phone number. See the option O(community.smspartner.smspartner_stop_remove#module:phone_number) for the accepted spellings.
     type: str
     required: true
+requirements:
+  - Python >= 3.9 on the control node
+  - phonenumbers >= 8.12.15 on the control node, for numbers in French national form
 seealso:
   - plugin: community.smspartner.smspartner_stop_info
     plugin_type: module

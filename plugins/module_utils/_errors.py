@@ -17,8 +17,8 @@ CODES: dict[int, tuple[str, bool]] = {
     2: ("The API received no phone number. Check phone_number.", False),
     3: ("The ID is missing, or the number is already on the list. Check the ID or the number.", False),
     4: ("The ID is not on the list. Run smspartner_stop_info to see which IDs are.", False),
-    9: ("The phone number is invalid. Write it in international form, such as +33612345678.", False),
-    10: ("Check api_key against the key shown in your SMS Partner account: the API does not accept this one.", True),
+    9: ("The phone number is invalid. Check the number; the API may not accept short codes.", False),
+    10: ("Check api_key against the key shown in your SMS Partner account.", True),
     15: ("The number is already on the list. Run smspartner_stop_info to see it; a new entry can take up to 48 hours to appear.", False),
     20: ("The account is disabled. Ask SMS Partner to enable it.", True),
     30: ("The account is blocked. Ask SMS Partner for the reason.", True),
@@ -53,7 +53,7 @@ class SmsPartnerError(Exception):
 
     def __str__(self) -> str:
         message = f"{self.subject}: {self.problem}." if self.subject else f"{self.problem[:1].upper()}{self.problem[1:]}."
-        doubt = " An attempt that got no response may have been carried out." if self.in_doubt else ""
+        doubt = " An attempt without a usable response may have been carried out." if self.in_doubt else ""
         return f"{message}{doubt} {self.advice}"
 
 
@@ -97,8 +97,8 @@ class Refusal(SmsPartnerError):
 
     def __init__(self, code: int, message: str, *, http_status: int, response: dict[str, t.Any]) -> None:
         advice, self.ends_run = CODES.get(code, (UNDOCUMENTED, False))
-        said = f'the API said "{message}"' if message else "the API refused it"
-        super().__init__(f"{said} (code {code})", advice, code=code, http_status=http_status, response=response)
+        problem = f'the API said "{message}" (code {code})' if message else f"the API returned code {code}"
+        super().__init__(problem, advice, code=code, http_status=http_status, response=response)
 
 
 class Stopped(Exception):

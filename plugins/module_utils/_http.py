@@ -125,7 +125,7 @@ class Http:
         is_tls = isinstance(error, requests.exceptions.SSLError)
         hung_up = any(isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) for cause in causes)
         if is_tls and not hung_up:
-            advice = "Check api_url, the server's certificate and the target's clock. If a CA of your own signed the certificate, set ca_path."
+            advice = "Check api_url, the server's certificate and the clock of the host that the task runs on. For a certificate of your own CA, set ca_path."
             return NoUsableAnswer(f"no trusted TLS connection to {self._peer} ({_reason(error) or 'no certificate'})", advice)
         refused = (requests.ConnectTimeout, requests.exceptions.ProxyError, urllib3.exceptions.NewConnectionError)
         if is_tls or any(isinstance(cause, refused) for cause in causes):
@@ -139,7 +139,7 @@ class Http:
         if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)):
             return kind(f"no complete response from {self._peer} within {self._timeout:g} s", "Check the network and the proxy, or raise timeout.")
         reason = _reason(error) or "no complete response"
-        return kind(f"the connection to {self._peer} failed ({reason})", "Check the network, the proxy and api_url.")
+        return kind(f"the connection to {self._peer} failed ({reason})", "Check the network, the proxy if there is one, and api_url (or SMSPARTNER_API_URL).")
 
 
 class _Worker:
@@ -209,7 +209,7 @@ def _redirected(base: str, location: str, status: int) -> NoUsableAnswer:
         host = urlsplit(urljoin(base, location)).hostname or "no host"
     except ValueError:
         host = "an unreadable host"
-    advice = "Redirects are never followed, because the API key would travel along. Set api_url to the right address."
+    advice = "Redirects are not followed, because they would send the API key to another host. Set api_url to the right address."
     return NoUsableAnswer(f"the server redirects to {host}", advice, http_status=status)
 
 
@@ -222,7 +222,7 @@ def _checked_url(api_url: str) -> str:
     # Stricter than RFC 3986, so that no two parsers can disagree on the host that receives the key.
     if not (is_valid and api_url.isascii() and api_url.isprintable() and not set(" @?#\\") & set(api_url)):
         advice = "Give one such as https://api.smspartner.fr/v1, without credentials, query or fragment."
-        raise InputError("api_url", "it is not an https URL", advice)
+        raise InputError("api_url", "not an https URL", advice)
     if url.scheme == "http" and not _is_loopback(url.hostname):
         raise InputError("api_url", "http would send the API key in clear text", "Use https. http is for localhost and loopback addresses only.")
     return api_url.rstrip("/")

@@ -104,9 +104,9 @@ def _task(module: _Module, redact: Redactor) -> Task:
         options[name] = module.given[name] if name == "phone_number" else _members(module.given[name])
     _check_key(options["api_key"] or "")
     if not (math.isfinite(options["timeout"]) and options["timeout"] > 0):
-        raise InputError("timeout", "it is not a number greater than 0", "Give a number of seconds, such as 10.")
+        raise InputError("timeout", "must be greater than 0", "Give a number of seconds, such as 10.")
     if options["retries"] < 0:
-        raise InputError("retries", "it is less than 0", "Give 0 for a single attempt.")
+        raise InputError("retries", "must be 0 or more", "Give 0 for a single attempt.")
     for name in {"id", "ids"} & module.given.keys():
         _check_ids(name, _members(module.given[name]))
     http = Http(options["api_url"].strip(), timeout=options["timeout"], validate_certs=options["validate_certs"], ca_path=options["ca_path"], redact=redact)
@@ -117,10 +117,10 @@ def _task(module: _Module, redact: Redactor) -> Task:
 def _check_key(key: str) -> None:
     if not key:
         advice = "Set api_key, or SMSPARTNER_API_KEY in the environment of the host that the task runs on (become drops that environment)."
-        raise InputError("api_key", "it is missing or empty", advice)
+        raise InputError("api_key", "missing or empty", advice)
     if not key.isascii() or not key.isprintable() or " " in key:
         advice = "Check where api_key or SMSPARTNER_API_KEY comes from: perhaps a file with a byte order mark or with several lines."
-        raise InputError("api_key", "it holds a blank or something other than printable ASCII", advice)
+        raise InputError("api_key", "contains a space or a character that is not printable ASCII", advice)
 
 
 def _check_ids(name: str, values: list[t.Any]) -> None:

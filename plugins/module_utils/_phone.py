@@ -27,7 +27,8 @@ OVERSEAS = (262, 590, 594, 596)
 # AWX surveys, INI inventories and native Jinja turn +33612345678 into this integer, and no other spelling gives it.
 MOBILE_AS_INTEGER = range(33_600_000_000, 33_800_000_000)
 ADVICE = "Write it in international form (+33612345678) or in French national form (06 12 34 56 78)."
-INTEGER_ADVICE = 'Where it is written, write it with spaces (06 12 34 56 78, +32 470 12 34 56) or put it in quotes; in a template, add "| string".'
+OVERSEAS_ADVICE = "Write it in international form, as shown."
+INTEGER_ADVICE = 'Put it in quotes or write it with spaces (06 12 34 56 78, +32 470 12 34 56). In a template, add "| string".'
 
 
 def to_e164(given: t.Any, option: str) -> str:
@@ -45,8 +46,8 @@ def to_e164(given: t.Any, option: str) -> str:
     if national:
         overseas = _overseas_code(national[1])
         if overseas:
-            problem = f'"{escaped(given)}" is a number of an overseas territory'
-            raise InputError(option, problem, f"Write it in international form: +{overseas}{national[1]}.")
+            problem = f'"{escaped(given)}" is a number of an overseas territory (+{overseas}{national[1]})'
+            raise InputError(option, problem, OVERSEAS_ADVICE)
         number = f"+33{national[1]}"
     if not E164.fullmatch(number):
         raise InputError(option, f'"{escaped(given)}" {_flaw(digits, number)}', ADVICE)
@@ -77,8 +78,10 @@ def _as_text(given: t.Any, option: str) -> str:
         return given
     if isinstance(given, int) and given in MOBILE_AS_INTEGER:
         return f"+{given}"
-    kind = "an integer" if isinstance(given, int) and not isinstance(given, bool) else "not text"
-    raise InputError(option, f"{given!r} is {kind}{_as_octal(given)}", INTEGER_ADVICE)
+    if isinstance(given, bool) or not isinstance(given, (int, float)):
+        raise InputError(option, f"{'null' if given is None else repr(given)} is not text", ADVICE)
+    kind = f"an integer{_as_octal(given)}" if isinstance(given, int) else "a decimal number"
+    raise InputError(option, f"{given} is {kind}", INTEGER_ADVICE)
 
 
 def _without_punctuation(text: str) -> str:
@@ -107,10 +110,10 @@ def _flaw(digits: str, number: str) -> str:
         return "does not have 7 to 15 digits"
     if LOST_ZERO.fullmatch(digits):
         return f"has neither its leading zero nor its country code{_as_octal(int(digits))}"
-    return "is not a phone number"
+    return f"is not a phone number{f' ({len(digits)} digits without a plus sign)' if digits.isdecimal() else ''}"
 
 
-def _as_octal(number: t.Any) -> str:
+def _as_octal(number: int) -> str:
     """Return a note if YAML reads a French national number as this integer, which loses the leading zero."""
-    octal = f"0{number:o}" if isinstance(number, int) and number > 0 else ""
+    octal = f"0{number:o}"
     return f" (YAML reads {octal} as this number)" if len(octal) == 10 else ""

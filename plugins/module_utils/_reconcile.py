@@ -38,7 +38,7 @@ def plan_present(entries: t.Sequence[Stop], numbers: t.Sequence[str], *, purge: 
     remove = [stop for stop in others if E164.fullmatch(stop.phone_number)]
     if -1 < max_removals < len(remove):
         problem = f"the purge would remove {len(remove)} of {len(entries)} entries, but at most {max_removals} are allowed"
-        raise InputError("max_removals", problem, "Nothing was changed. Check phone_numbers, and raise max_removals if you mean it.")
+        raise InputError("max_removals", problem, "Nothing was changed. Check phone_numbers, and raise max_removals if this is intended.")
     add = [number for number in numbers if number not in listed]
     return Plan(add, remove, len(numbers) - len(add), [stop for stop in others if not E164.fullmatch(stop.phone_number)])
 
@@ -87,29 +87,33 @@ class Execution:
         total = len(self._jobs)
         if self._failure is not None:
             done = sum(change.changed for change in self._changes.values())
-            self._failure.advice += f" {done} of {total} changes were made. Run the task again for the rest."
+            self._failure.advice += f" {done} of {total} changes were confirmed. Run the task again for the rest."
             raise self._failure
-        if self._refusals:
-            last = list(self._refusals.values())[-1]
+        refused = self._refused()
+        if refused:
+            first = self._refusals[_key(refused[0])]
+            others = "The others are done. " if len(refused) < total else ""
             raise SmsPartnerError(
-                f"{len(self._refusals)} of {total} entries were refused",
-                "See errors for the reasons. The other entries are done.",
-                code=last.code,
-                http_status=last.http_status,
-                response=last.response,
+                f"{len(refused)} of {total} entries were refused",
+                f"{others}errors has the reasons; the first one: {first}",
+                code=first.code,
+                http_status=first.http_status,
+                response=first.response,
             )
 
     def results(self) -> dict[str, t.Any]:
         """Return what was done, in the plan's order."""
         changed = {key: change for key, change in self._changes.items() if change.changed}
-        refused = [job for job in self._jobs if _key(job) in self._refusals]
         return {
             "changed": bool(changed),
             "added": [{"id": changed[number].id, "phone_number": number} for number in self._plan.add if number in changed],
             "removed": [named(stop) for stop in self._plan.remove if stop.id in changed],
             "unchanged": self._plan.unchanged + len(self._changes) - len(changed),
-            "errors": [_error(job, self._refusals[_key(job)]) for job in refused],
+            "errors": [_error(job, self._refusals[_key(job)]) for job in self._refused()],
         }
+
+    def _refused(self) -> list[Job]:
+        return [job for job in self._jobs if _key(job) in self._refusals]
 
     def _work(self, waiting: t.Iterator[Job]) -> None:
         while True:

@@ -124,12 +124,14 @@ def addition(phone_number: str, outcome: Outcome, listed: Stop | None) -> Change
     if listed:
         return Change(False, stop_id, answer)
     refusal = Refusal(answer.code, answer.message, http_status=outcome.http_status, response=answer.body)
-    refusal.subject = f"Could not add {phone_number}, and it is not on the list"
+    refusal.subject = f"Could not add {phone_number}"
+    refusal.problem += ", but the list does not show it"
+    refusal.advice = "A new entry can take up to 48 hours to appear. Run the task again after that."
     raise refusal
 
 
 def _reported_as_changed(done: str) -> str:
-    return f"An earlier attempt of this task got no response and probably {done}, so the task reports changed."
+    return f"An earlier attempt of this task got no usable response and probably {done}, so the task reports changed."
 
 
 def _incomplete(problem: str, outcome: Outcome) -> NoUsableAnswer:

@@ -12,7 +12,7 @@ short_description: Add a number to the SMS Partner stop list
 version_added: 1.0.0
 author: The community.smspartner contributors (@ansible-collections)
 description:
-  - Adds a number to the stop list of an SMS Partner account, so that it receives no further SMS.
+  - Adds a number to the stop list of an SMS Partner account. The number then receives no more SMS from this account.
   - If the number is already on the list, nothing changes.
 extends_documentation_fragment:
   - community.smspartner.attributes
@@ -26,9 +26,14 @@ options:
 requirements:
   - phonenumbers >= 8.12.15, if O(phone_number) is in French national form
 notes:
-  - A new entry can take up to 48 hours to appear on the list. Until then, a second run fails, because the API refuses the number and
+  - A new entry can take up to 48 hours to appear on the list. Until then, a second run fails, because the API refuses the number but
     the list does not show it.
   - A task that fails sets no fact. To use the response after C(ignore_errors) or in a C(rescue), register the result.
+attributes:
+  idempotent:
+    support: partial
+    details:
+      - Until a new entry appears on the list, which can take up to 48 hours, a second run fails.
 seealso:
   - module: community.smspartner.smspartner_stop_remove
   - module: community.smspartner.smspartner_stop_info

@@ -13,7 +13,7 @@ version_added: 1.0.0
 author: The community.smspartner contributors (@ansible-collections)
 description:
   - Reads the stop list of an SMS Partner account, all of it or certain numbers and IDs.
-  - An incomplete list fails the task.
+  - If the list that the API returns is incomplete, the task fails.
 extends_documentation_fragment:
   - community.smspartner.attributes.info
   - community.smspartner.attributes.phone

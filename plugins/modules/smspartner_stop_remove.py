@@ -12,7 +12,7 @@ short_description: Remove a number from the SMS Partner stop list
 version_added: 1.0.0
 author: The community.smspartner contributors (@ansible-collections)
 description:
-  - Removes a number from the stop list of an SMS Partner account, so that it can receive SMS again.
+  - Removes a number from the stop list of an SMS Partner account. The number can then receive SMS again.
   - If the number is not on the list, nothing changes.
   - Any other response of the API fails the task, whatever its HTTP status.
 extends_documentation_fragment:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: smspartner_stops
-short_description: Add many numbers to the SMS Partner stop list, or remove them
+short_description: Add or remove many numbers on the SMS Partner stop list
 version_added: 1.0.0
 author: The community.smspartner contributors (@ansible-collections)
 description:
@@ -30,7 +30,7 @@ options:
     default: present
   phone_numbers:
     description:
-      - Phone numbers. Different spellings of one number count once.
+      - Phone numbers to add or remove. Different spellings of one number count once.
       - If a number cannot be read, the task fails before any change and names all such numbers.
     type: list
     elements: str
@@ -46,7 +46,7 @@ options:
     type: bool
     default: false
   max_removals:
-    description: A purge that would remove more entries fails before any change. V(-1) means no limit.
+    description: Maximum number of entries that a purge may remove. If it would remove more, the task fails before any change. V(-1) means no limit.
     type: int
     default: 100
   concurrency:
@@ -63,8 +63,13 @@ requirements:
   - phonenumbers >= 8.12.15, if O(phone_numbers) has numbers in French national form
 notes:
   - A new entry can take up to 48 hours to appear on the list. Until then, a run that adds its number again fails, because the API refuses the number
-    and the list does not show it.
+    but the list does not show it.
   - If the API refuses the account, or gives no usable response after the retries, the run ends. Requests in flight finish, and the result has what was done.
+attributes:
+  idempotent:
+    support: partial
+    details:
+      - Until a new entry appears on the list, which can take up to 48 hours, a run that adds its number again fails.
 seealso:
   - module: community.smspartner.smspartner_stop_add
   - module: community.smspartner.smspartner_stop_info
@@ -163,10 +168,10 @@ errors:
       returned: always
       type: str
       sample: >-
-        Could not add +33712345678: the API refused it (code 9).
-        The phone number is invalid. Write it in international form, such as +33612345678.
+        Could not add +33712345678: the API returned code 9.
+        The phone number is invalid. Check the number; the API may not accept short codes.
 code:
-  description: Code of the response, of the last one if several entries were refused; null if there is none.
+  description: Code of the response, of the first one in RV(errors) if entries were refused; null if there is none.
   returned: failure
   type: int
   sample: 10
@@ -200,7 +205,7 @@ def main() -> None:
         "concurrency": {"type": "int", "default": 8},
         "requests_per_minute": {"type": "int", "default": 2000},
     }
-    run(reconcile, options, required_if=[("state", "present", ["phone_numbers"]), ("state", "absent", ["phone_numbers", "ids"], True)])
+    run(reconcile, options, required_if=[("state", "absent", ["phone_numbers", "ids"], True)])
 
 
 def reconcile(task: Task) -> Result:
@@ -215,15 +220,17 @@ def reconcile(task: Task) -> Result:
 
 def _check(options: Result) -> None:
     if not 1 <= options["concurrency"] <= 32:
-        raise InputError("concurrency", "it is not from 1 to 32", "Give the number of requests to send at a time.")
+        raise InputError("concurrency", "must be from 1 to 32", "Give the number of requests to send at a time.")
     if options["requests_per_minute"] < 1:
-        raise InputError("requests_per_minute", "it is less than 1", "Give the number of requests to send in a minute.")
+        raise InputError("requests_per_minute", "must be 1 or more", "Give the number of requests to send in a minute.")
     if options["max_removals"] < -1:
-        raise InputError("max_removals", "it is less than -1", "Give -1 for no limit.")
+        raise InputError("max_removals", "must be -1 or more", "Give -1 for no limit.")
     if options["state"] == "present" and options["ids"] is not None:
-        raise InputError("ids", "it can only be used with state=absent", "Give phone_numbers: the API assigns the ID.")
+        raise InputError("ids", "can only be used with state=absent", "Set state, or give phone_numbers: the API assigns the ID.")
+    if options["state"] == "present" and options["phone_numbers"] is None:
+        raise InputError("phone_numbers", "required with state=present", "Give the numbers; an empty list is [].")
     if options["state"] == "absent" and options["purge"]:
-        raise InputError("purge", "it can only be used with state=present", "Leave it out, or give in phone_numbers what the list should hold.")
+        raise InputError("purge", "can only be used with state=present", "Leave it out, or give in phone_numbers what the list should hold.")
 
 
 def _plan(task: Task, numbers: list[str]) -> Plan:
@@ -258,7 +265,7 @@ def _executed(task: Task, plan: Plan) -> Result:
 def _diff(plan: Plan, result: Result) -> Result:
     """Return the entries that changed, a line each."""
     ids = {entry["id"] for entry in result["removed"]}
-    before = sorted(f"{stop.phone_number} (id {stop.id}, created at {stop.created_at})\n" for stop in plan.remove if stop.id in ids)
+    before = sorted(f"{stop.phone_number} (id {stop.id}, created at {stop.created_at or 'an unknown time'})\n" for stop in plan.remove if stop.id in ids)
     after = sorted(f"{entry['phone_number']}\n" for entry in result["added"])
     return {"before_header": "stop list", "after_header": "stop list", "before": "".join(before), "after": "".join(after)}
 

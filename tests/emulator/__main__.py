@@ -146,9 +146,9 @@ def main() -> None:
     parser.add_argument("--api-key", action="append", help="an accepted key (default: demo-key)")
     parser.add_argument("--stop", type=e164, action="append", default=[], metavar="NUMBER", help="a number on the list; the first one has the ID 666")
     parser.add_argument("--delay", type=float, default=0.0, help="seconds before each response")
-    parser.add_argument("--quota", type=int, help="requests a minute, beyond which the response is HTTP 429")
-    parser.add_argument("--quota-kind", choices=["sliding", "fixed"], default="sliding", help="whether it counts the last 60 seconds or each minute of its own")
-    parser.add_argument("--quota-window", type=float, default=60.0, metavar="SECONDS", help="the length of that minute")
+    parser.add_argument("--quota", type=int, help="requests per quota window; further ones get HTTP 429")
+    parser.add_argument("--quota-kind", choices=["sliding", "fixed"], default="sliding", help="count the last 60 seconds (sliding) or each clock minute (fixed)")
+    parser.add_argument("--quota-window", type=float, default=60.0, metavar="SECONDS", help="length of the quota window, instead of 60")
     parser.add_argument("--cert", help="a certificate (PEM) for https")
     parser.add_argument("--key", help="the certificate's private key")
     options = parser.parse_args()
@@ -160,7 +160,10 @@ def main() -> None:
     if options.cert:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(options.cert, options.key)
-    asyncio.run(serve(Emulator(account, options.delay).app(), options.host, options.port, context))
+    try:
+        asyncio.run(serve(Emulator(account, options.delay).app(), options.host, options.port, context))
+    except OSError as error:
+        parser.error(str(error.strerror))
 
 
 async def serve(app: web.Application, host: str, port: int, context: ssl.SSLContext | None) -> None:

@@ -27,7 +27,7 @@ from ansible_collections.community.smspartner.plugins.module_utils._http import 
 from ansible_collections.community.smspartner.tests.unit.conftest import FakeTime
 
 REMOVE = Call("remove entry 19", "GET", "/stop-sms/delete", {"id": 19}, expected=(4,))
-DOUBT = "An attempt that got no response may have been carried out."
+DOUBT = "An attempt without a usable response may have been carried out."
 DONE = Reply(200, None, b'{"success": true, "code": 200}')
 GONE = Reply(404, None, b'{"success": false, "code": 4, "message": "Not found"}')
 BUSY = Reply(503, None, b"busy")
@@ -125,8 +125,8 @@ def test_the_body_decides_whatever_the_status(status: int) -> None:
     ("reply", "message"),
     [
         (Reply(403, None, b'{"code": 10, "message": "Incorrect API Key"}'), f': the API said "Incorrect API Key" (code 10). {CODES[10][0]}'),
-        (Reply(403, None, b'{"code": 30, "message": ""}'), f": the API refused it (code 30). {CODES[30][0]}"),
-        (Reply(200, None, b'{"code": 777}'), ": the API refused it (code 777). This code is not documented. Ask SMS Partner what it means."),
+        (Reply(403, None, b'{"code": 30, "message": ""}'), f": the API returned code 30. {CODES[30][0]}"),
+        (Reply(200, None, b'{"code": 777}'), ": the API returned code 777. This code is not documented. Ask SMS Partner what it means."),
         (Reply(200, None, b'{"code": 200}'), ": the API sent code 200 without success (HTTP 200). Run the task again."),
         (NoUsableAnswer("it broke", "Fix it."), ": it broke. Fix it."),
     ],

@@ -35,7 +35,7 @@ if t.TYPE_CHECKING:
 CRLF = "\r\n"
 KEY = "s3cret"
 PASSWORD = "pr0xy-pass"  # noqa: S105  # of no account
-CHECK_NETWORK = "Check the network, the proxy and api_url."
+CHECK_NETWORK = "Check the network, the proxy if there is one, and api_url (or SMSPARTNER_API_URL)."
 YESTERDAY = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=1)
 TOMORROW = YESTERDAY + datetime.timedelta(days=2)
 
@@ -209,7 +209,7 @@ def test_a_body_that_cannot_be_decompressed_is_final(encoding: str, body: bytes,
 def test_a_redirect_is_not_followed(status: str, location: str, host: str) -> None:
     failure = failure_of(Origin([response(b"", status, Location=location)]), redact=lambda text: text.replace(KEY, "***"))
     assert failure.__class__ is NoUsableAnswer
-    advice = "Redirects are never followed, because the API key would travel along. Set api_url to the right address."
+    advice = "Redirects are not followed, because they would send the API key to another host. Set api_url to the right address."
     assert str(failure) == f"The server redirects to {host}. {advice}"
     assert failure.http_status == int(status[:3])
 
@@ -303,7 +303,7 @@ def test_https_or_a_loopback_address_is_accepted(url: str) -> None:
     assert Http(url, timeout=1)
 
 
-NOT_A_URL = "api_url: it is not an https URL. Give one such as https://api.smspartner.fr/v1, without credentials, query or fragment."
+NOT_A_URL = "api_url: not an https URL. Give one such as https://api.smspartner.fr/v1, without credentials, query or fragment."
 CLEAR_TEXT = "api_url: http would send the API key in clear text. Use https. http is for localhost and loopback addresses only."
 
 
@@ -381,7 +381,9 @@ def test_a_wrong_certificate_is_a_final_failure(authority: trustme.CA, ours: str
     start, _bracket, rest = str(failure).partition(" (")
     assert start == f"No trusted TLS connection to {server.address}"
     assert reason in rest
-    assert rest.endswith("). Check api_url, the server's certificate and the target's clock. If a CA of your own signed the certificate, set ca_path.")
+    assert rest.endswith(
+        "). Check api_url, the server's certificate and the clock of the host that the task runs on. For a certificate of your own CA, set ca_path."
+    )
     assert server.received == b""
 
 

@@ -29,11 +29,9 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
 }
 # The newest ansible-core has to be asked to return the options.
 INVOCATION = {"_ansible_inject_invocation": True} if "inject_invocation" in PASS_VARS else {}
-NO_KEY = (
-    "api_key: it is missing or empty. Set api_key, or SMSPARTNER_API_KEY in the environment of the host that the task runs on (become drops that environment)."
-)
+NO_KEY = "api_key: missing or empty. Set api_key, or SMSPARTNER_API_KEY in the environment of the host that the task runs on (become drops that environment)."
 BAD_KEY = (
-    "api_key: it holds a blank or something other than printable ASCII. "
+    "api_key: contains a space or a character that is not printable ASCII. "
     "Check where api_key or SMSPARTNER_API_KEY comes from: perhaps a file with a byte order mark or with several lines."
 )
 NO_ID = "is not the ID of an entry. Give the whole number greater than 0 that smspartner_stop_info shows; a phone number is not an ID."
@@ -129,8 +127,8 @@ def test_the_connection_follows_the_options_or_the_environment(run: Runner, monk
         ({"api_key": None}, NO_KEY),
         ({"api_key": " \n"}, NO_KEY),
         *(({"api_key": value}, BAD_KEY) for value in ("a\ud800", "\ufeffkey", "a\nb", "my key", "cl\u00e9", "a\x7f")),
-        *(({"timeout": value}, "timeout: it is not a number greater than 0. Give a number of seconds, such as 10.") for value in (0, -1, "inf", "nan")),
-        ({"retries": -1}, "retries: it is less than 0. Give 0 for a single attempt."),
+        *(({"timeout": value}, "timeout: must be greater than 0. Give a number of seconds, such as 10.") for value in (0, -1, "inf", "nan")),
+        ({"retries": -1}, "retries: must be 0 or more. Give 0 for a single attempt."),
         *(({"id": value}, f"id: {value!r} {NO_ID}") for value in (0, -1, True, "0", "+1", "\u0661", "0612345678")),
         *(({"ids": value}, f"ids: {bad!r} {NO_ID}") for value, bad in (([1, 0], 0), ([True], True), ("1,0", "0"), (0, 0))),
     ],
@@ -197,8 +195,7 @@ def test_a_failure_says_what_is_known(run: Runner) -> None:
         "code": 10,
         "http_status": 403,
         "response": {"code": 10, "message": MASK},
-        "msg": f'Could not do it with {MASK}: the API said "No {MASK}" (code 10). '
-        "Check api_key against the key shown in your SMS Partner account: the API does not accept this one.",
+        "msg": f'Could not do it with {MASK}: the API said "No {MASK}" (code 10). Check api_key against the key shown in your SMS Partner account.',
     }
 
 

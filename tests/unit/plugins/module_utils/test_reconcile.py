@@ -51,7 +51,7 @@ def test_the_guard_allows_as_many_removals_as_it_says(most: int, allowed: bool) 
         plan_present(ENTRIES, [B], purge=True, max_removals=most)
     assert str(failure.value) == (
         f"max_removals: the purge would remove 3 of 6 entries, but at most {most} are allowed. "
-        "Nothing was changed. Check phone_numbers, and raise max_removals if you mean it."
+        "Nothing was changed. Check phone_numbers, and raise max_removals if this is intended."
     )
 
 
@@ -152,7 +152,7 @@ def test_numbers_that_the_api_calls_listed_are_looked_up_with_one_request() -> N
     assert run.results["unchanged"] == 11
     assert [warning.partition(" with")[0] for warning in run.warnings] == [f"The API refused {NUMBERS[1]}"]
     assert [(error["phone_number"], error["code"]) for error in run.results["errors"]] == [(NUMBERS[2], 15)]
-    assert str(run.failure) == "1 of 4 entries were refused. See errors for the reasons. The other entries are done."
+    assert str(run.failure) == f"1 of 4 entries were refused. The others are done. errors has the reasons; the first one: {run.results['errors'][0]['msg']}"
 
 
 @pytest.mark.parametrize("broken", [READ, NUMBERS[3]])
@@ -176,10 +176,14 @@ def test_a_refused_entry_is_recorded_and_the_rest_goes_on(concurrency: int) -> N
         {"phone_number": NUMBERS[0], "code": 9, "msg": str(refusal(9, "No"))},
         {"id": 2, "phone_number": B, "code": 500, "msg": str(refusal(500))},
     ]
-    assert str(run.failure) == "2 of 5 entries were refused. See errors for the reasons. The other entries are done."
+    assert str(run.failure) == f"2 of 5 entries were refused. The others are done. errors has the reasons; the first one: {refusal(9, 'No')}"
     assert run.failure is not None
-    assert (run.failure.code, run.failure.http_status) in [(500, 400), (9, 400)]
-    assert run.failure.response == {"code": run.failure.code}
+    assert (run.failure.code, run.failure.http_status, run.failure.response) == (9, 400, {"code": 9})
+
+
+def test_where_all_entries_are_refused_none_is_called_done() -> None:
+    run = Run(Script({1: refusal(9)}), Plan([], ENTRIES[:1], 0, []))
+    assert str(run.failure) == f"1 of 1 entries were refused. errors has the reasons; the first one: {refusal(9)}"
 
 
 @pytest.mark.parametrize("failure", [refusal(10), refusal(429), NoUsableAnswer("it broke", "Fix it.")], ids=str)
@@ -190,7 +194,7 @@ def test_a_failure_of_the_account_or_the_server_ends_the_run(failure: SmsPartner
     run = Run(script, Plan(NUMBERS[:2], ENTRIES[:2], 0, []))
     assert script.calls == [NUMBERS[0], NUMBERS[1], 1][: 2 if subject == NUMBERS[1] else 3]
     assert run.failure is failure
-    assert failure.advice == f"{advice} {len(run.added)} of 4 changes were made. Run the task again for the rest."
+    assert failure.advice == f"{advice} {len(run.added)} of 4 changes were confirmed. Run the task again for the rest."
     assert run.results["errors"] == []
     failure.advice = advice
 
@@ -198,7 +202,7 @@ def test_a_failure_of_the_account_or_the_server_ends_the_run(failure: SmsPartner
 def test_a_thread_that_breaks_ends_the_run() -> None:
     run = Run(Script({1: MemoryError()}), Plan(NUMBERS[:1], ENTRIES[:3], 0, []))
     assert str(run.failure) == (
-        "The run broke off (MemoryError). Check the memory and process limits of the host. 1 of 4 changes were made. Run the task again for the rest."
+        "The run broke off (MemoryError). Check the memory and process limits of the host. 1 of 4 changes were confirmed. Run the task again for the rest."
     )
 
 

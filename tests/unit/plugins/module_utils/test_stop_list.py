@@ -12,7 +12,7 @@ import typing as t
 import pytest
 from ansible_collections.community.smspartner.plugins.module_utils._answer import Answer
 from ansible_collections.community.smspartner.plugins.module_utils._api import Api, Call, Outcome
-from ansible_collections.community.smspartner.plugins.module_utils._errors import CODES, MissingLibrary, NoUsableAnswer, Refusal, SmsPartnerError
+from ansible_collections.community.smspartner.plugins.module_utils._errors import MissingLibrary, NoUsableAnswer, Refusal, SmsPartnerError
 from ansible_collections.community.smspartner.plugins.module_utils._stop_list import Change, Entries, Stop, StopList
 
 NUMBER, OTHER = "+33612345678", "+33712345678"
@@ -122,7 +122,7 @@ def test_a_removal_in_xml_needs_its_library_before_anything_is_sent(monkeypatch:
 
 def test_code_4_changes_nothing_except_after_a_lost_attempt() -> None:
     assert stop_list(outcome(4))[0].remove(19) == Change(False, 19, outcome(4).answer)
-    warning = "Entry 19 is no longer on the list. An earlier attempt of this task got no response and probably removed it, so the task reports changed."
+    warning = "Entry 19 is no longer on the list. An earlier attempt of this task got no usable response and probably removed it, so the task reports changed."
     assert stop_list(outcome(4, in_doubt=True))[0].remove(19) == Change(True, 19, outcome(4).answer, warning)
     assert stop_list(outcome(200, in_doubt=True))[0].remove(19) == Change(True, 19, outcome().answer)
 
@@ -141,13 +141,18 @@ def test_the_list_decides_whether_a_refused_number_is_on_it(code: int) -> None:
     assert script.calls == [ADD, READ]
     with pytest.raises(Refusal) as failure:
         stop_list(outcome(code, message="There"), listing(ROWS[1:2]))[0].add(NUMBER)
-    assert str(failure.value) == f'Could not add {NUMBER}, and it is not on the list: the API said "There" (code {code}). {CODES[code][0]}'
+    assert str(failure.value) == (
+        f'Could not add {NUMBER}: the API said "There" (code {code}), but the list does not show it. '
+        "A new entry can take up to 48 hours to appear. Run the task again after that."
+    )
     assert (failure.value.http_status, failure.value.response) == (207, {"code": code})
 
 
 @pytest.mark.parametrize(("second", "stop_id"), [(listing(ROWS), 19), (listing([]), None), (outcome(nbData=1), None)])
 def test_a_number_that_is_refused_after_a_lost_attempt_counts_as_added(second: Outcome, stop_id: int | None) -> None:
-    warning = f"The API refused {NUMBER} with code 15. An earlier attempt of this task got no response and probably added it, so the task reports changed."
+    warning = (
+        f"The API refused {NUMBER} with code 15. An earlier attempt of this task got no usable response and probably added it, so the task reports changed."
+    )
     assert stop_list(outcome(15, in_doubt=True), second)[0].add(NUMBER) == Change(True, stop_id, outcome(15).answer, warning)
 
 

@@ -50,8 +50,9 @@ def test_a_purge_keeps_what_is_not_in_e164_form(modules: Modules, emulator: Clie
         {"id": 4},
     ]
     emulator.reset(stops, api_keys=[KEY])
-    result = modules.run(STOPS, phone_numbers=["0612345678", "0699999999"], purge=True, **FAST)
+    result = modules.run(STOPS, phone_numbers=["0612345678", "0699999999"], purge=True, diff=True, **FAST)
     assert [entry["id"] for entry in result["removed"]] == [3]
+    assert result["diff"]["before"] == "+33712345678 (id 3, created at an unknown time)\n"
     assert numbers(result["added"]) == ["+33699999999"]
     assert 'The purge kept entries whose number is not in E.164 form: ID 2 ("36111"), ID 4 ("").' in str(result["warnings"])
     assert [entry["id"] for entry in modules.run(STOPS, phone_numbers=[], purge=True, **FAST)["removed"]] == [1, 5]
@@ -74,12 +75,12 @@ def test_a_purge_over_its_guard_changes_nothing(modules: Modules, emulator: Clie
         ({"phone_numbers": [None], "purge": True}, "phone_numbers"),
         ({"state": "absent", "phone_numbers": None, "ids": None}, "phone_numbers, ids"),
         ({"state": "absent", "ids": [None]}, "ids"),
-        ({"phone_numbers": ["0612345678"], "ids": [1]}, "ids: it can only be used with state=absent. Give phone_numbers: the API assigns the ID."),
-        ({"state": "absent", "ids": [1], "purge": True}, "purge: it can only be used with state=present. Leave it out, or give in phone_numbers what"),
-        ({"phone_numbers": [], "max_removals": -2}, "max_removals: it is less than -1. Give -1 for no limit."),
-        ({"phone_numbers": [], "concurrency": 0}, "concurrency: it is not from 1 to 32. Give the number of requests to send at a time."),
+        ({"phone_numbers": ["0612345678"], "ids": [1]}, "ids: can only be used with state=absent. Set state, or give phone_numbers: the API assigns the ID."),
+        ({"state": "absent", "ids": [1], "purge": True}, "purge: can only be used with state=present. Leave it out, or give in phone_numbers what"),
+        ({"phone_numbers": [], "max_removals": -2}, "max_removals: must be -1 or more. Give -1 for no limit."),
+        ({"phone_numbers": [], "concurrency": 0}, "concurrency: must be from 1 to 32. Give the number of requests to send at a time."),
         ({"phone_numbers": [], "concurrency": 33}, "concurrency"),
-        ({"phone_numbers": [], "requests_per_minute": 0}, "requests_per_minute: it is less than 1. Give the number of requests to send in a minute."),
+        ({"phone_numbers": [], "requests_per_minute": 0}, "requests_per_minute: must be 1 or more. Give the number of requests to send in a minute."),
         ({"phone_numbers": ["0612345678", "first", "second"]}, 'phone_numbers: item 2, "first" is not a phone number; item 3, "second" is not'),
     ],
 )
@@ -128,7 +129,7 @@ def test_a_run_that_ended_early_carries_on_when_run_again(modules: Modules, emul
     emulator.fault(call=calls[done], **lost)
     result = modules.run(STOPS, concurrency=1, **wanted)
     assert result["failed"]
-    assert f"{done} of 4 changes were made." in result["msg"]
+    assert f"{done} of 4 changes were confirmed." in result["msg"]
     assert len(result["added"]) + len(result["removed"]) == done
     modules.run(STOPS, **wanted)
     assert sorted(emulator.numbers) == ["+33699999997", "+33699999998"]
