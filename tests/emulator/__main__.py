@@ -147,7 +147,7 @@ def main() -> None:
     parser.add_argument("--stop", type=e164, action="append", default=[], metavar="NUMBER", help="a number on the list; the first one has the ID 666")
     parser.add_argument("--delay", type=float, default=0.0, help="seconds before each response")
     parser.add_argument("--quota", type=int, help="requests per quota window; further ones get HTTP 429")
-    parser.add_argument("--quota-kind", choices=["sliding", "fixed"], default="sliding", help="count the last 60 seconds (sliding) or each clock minute (fixed)")
+    parser.add_argument("--quota-kind", choices=["sliding", "fixed"], default="sliding", help="count the last 60 s (sliding) or each clock minute (fixed)")
     parser.add_argument("--quota-window", type=float, default=60.0, metavar="SECONDS", help="length of the quota window, instead of 60")
     parser.add_argument("--cert", help="a certificate (PEM) for https")
     parser.add_argument("--key", help="the certificate's private key")

@@ -116,10 +116,11 @@ def test_the_key_in_a_vault_as_the_readme_shows_it(ansible: Ansible, emulator: C
     editor = tmp_path / "editor"
     editor.write_text(f"#!/bin/sh\ncat > $1 <<'END'\n{line.replace('YOUR-KEY', 'demo-key')}\nEND\n", encoding="utf-8")
     editor.chmod(0o700)
-    without_a_terminal = "\n".join(commands("ansible-vault")).replace("create", "create --skip-tty-check").replace(" --ask-vault-pass", "")
+    script = "\n".join([*commands("ansible-vault"), *commands("--ask-vault-pass")])
+    without_a_terminal = script.replace("create", "create --skip-tty-check").replace(" --ask-vault-pass", "")
     environment = {**ansible.environment, "EDITOR": str(editor), "ANSIBLE_VAULT_PASSWORD_FILE": "password"}
-    subprocess.run(["bash", "-ec", without_a_terminal], cwd=tmp_path, env=environment, check=True)
-    assert emulator.numbers == []
+    assert "changed=1" in subprocess.check_output(["bash", "-ec", without_a_terminal], cwd=tmp_path, env=environment, text=True)
+    assert emulator.numbers == ["+33612345678"]
     assert "demo-key" not in (tmp_path / "group_vars" / "all.yml").read_text(encoding="utf-8")
 
 

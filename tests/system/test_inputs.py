@@ -22,8 +22,8 @@ if t.TYPE_CHECKING:
 
 GUIDES = ROOT / "docs" / "docsite" / "rst"
 OF_A_LIST_FILE = ["follow-the-file.yml", "in-batches.yml", "keep-equal.yml", "nightly.yml"]
-# A byte order mark, CRLF, a remark, a blank line, a zero-width space and a no-break space
-DIRTY_LIST = "\ufeff# Remark.\r\n06 12 34 56 78\r\n\r\n\u200b\r\n\u00a0 \r\n\ufeff+33 7 12 34 56 78\u200b # asked\r\n"
+# A byte order mark, CRLF, a comment, a blank line, a zero-width space and a no-break space
+DIRTY_LIST = "\ufeff# Comment.\r\n06 12 34 56 78\r\n\r\n\u200b\r\n\u00a0 \r\n\ufeff+33 7 12 34 56 78\u200b # asked\r\n"
 HEADER = "customer;phone;opted_out\n"
 ADD, INFO, REMOVE, STOPS = (f"community.smspartner.smspartner_{name}" for name in ("stop_add", "stop_info", "stop_remove", "stops"))
 CORE = tuple(map(int, __version__.split(".")[:2]))
@@ -46,7 +46,7 @@ def test_what_an_editor_leaves_in_a_list_does_no_harm(ansible: Ansible, emulator
 
 
 def test_a_utf16_list_fails_and_shows_its_null_characters(ansible: Ansible, emulator: Client, tmp_path: Path) -> None:
-    numbers = list_file(tmp_path, "# Remark.\n06 12 34 56 78\n", "utf-16")
+    numbers = list_file(tmp_path, "# Comment.\n06 12 34 56 78\n", "utf-16")
     output = ansible.playbook(EXAMPLES / "keep-equal.yml", numbers, succeeds=False, ANSIBLE_DEPRECATION_WARNINGS="false")
     assert r"\x000\\x006" in output
     assert emulator.calls == []
@@ -62,7 +62,7 @@ def test_a_file_without_a_number_changes_nothing(ansible: Ansible, emulator: Cli
 @pytest.mark.parametrize(
     ("previous", "message"),
     [
-        ("0612345678\n0712345670\n0712345671\n", "2 numbers of"),
+        ("0612345678\n0712345670\n0712345671\n", "Numbers to remove: 2. max_removals allows 1."),
         ("0612345678\n071234567\n", 'item 2, \\"071234567\\" is not a phone number'),
     ],
 )
@@ -80,15 +80,15 @@ def test_a_long_run_shows_its_progress(ansible: Ansible, emulator: Client, tmp_p
     assert "(item=2,499 of 2,499)" in output
 
 
-def test_a_long_run_stops_at_a_failed_batch_and_continues_from_there(ansible: Ansible, emulator: Client, tmp_path: Path) -> None:
-    options = (list_file(tmp_path, "0700000001\n0700000002\n0700000003\n"), "-ebatch_size=1")
-    emulator.fault(call="add")  # does no harm to the first batch
-    emulator.fault(call="add", code=40, message="API access denied")
+def test_a_long_run_stops_at_a_failed_batch_but_not_at_a_refused_entry(ansible: Ansible, emulator: Client, tmp_path: Path) -> None:
+    options = (list_file(tmp_path, "0700000001\n0700000002\n0700000003\n0700000004\n"), "-ebatch_size=1")
+    for code in (15, None, 40):  # refused, added, failed
+        emulator.fault(call="add", code=code)
     ansible.playbook(EXAMPLES / "in-batches.yml", *options, succeeds=False)
-    assert emulator.numbers == ["+33612345678", "+33700000001"]
-    assert emulator.calls.count("add") == 2
-    assert "(item=2 of 2)" in ansible.playbook(EXAMPLES / "in-batches.yml", *options)
-    assert len(emulator.numbers) == 4
+    assert emulator.numbers == ["+33612345678", "+33700000002"]
+    assert emulator.calls.count("add") == 3
+    assert "(item=3 of 3)" in ansible.playbook(EXAMPLES / "in-batches.yml", *options)
+    assert len(emulator.numbers) == 5
 
 
 def test_a_run_in_the_background_can_be_checked_first(ansible: Ansible, emulator: Client, tmp_path: Path) -> None:
@@ -142,6 +142,11 @@ def test_an_export_that_is_not_understood_fails_before_any_request(
     assert emulator.calls == []
 
 
+@pytest.mark.parametrize(("option", "message"), [("export_file=none.csv", "none.csv does not exist"), ("delimiter=;;", "delimiter must be one character")])
+def test_an_export_that_cannot_be_read_is_explained(ansible: Ansible, emulator: Client, option: str, message: str) -> None:
+    assert message in ansible.playbook(EXAMPLES / "take-over-opt-outs.yml", "-e", option, succeeds=False)
+
+
 def shown(message: str) -> dict[str, t.Any]:
     return {"name": "Show", "ansible.builtin.debug": {"msg": message}}
 
@@ -173,7 +178,7 @@ def test_numbers_in_an_inventory(ansible: Ansible, emulator: Client, tmp_path: P
 
 def test_localhost_in_an_inventory(ansible: Ansible, emulator: Client, tmp_path: Path) -> None:
     line = f"localhost {LOCAL}\n"
-    assert line in (GUIDES / "guide_receive_sms_again.rst").read_text(encoding="utf-8")
+    assert line in (GUIDES / "guide_install.rst").read_text(encoding="utf-8")
     (tmp_path / "hosts.ini").write_text(line, encoding="utf-8")
     assert "changed=1" in ansible.playbook(EXAMPLES / "receive-sms-again.yml", "-i", str(tmp_path / "hosts.ini"))
 
@@ -198,15 +203,7 @@ def test_every_number_of_the_list_can_be_given_back(ansible: Ansible, emulator: 
 def test_an_exported_list_changes_nothing_when_it_is_kept_equal(ansible: Ansible, emulator: Client, tmp_path: Path) -> None:
     emulator.reset_numbers(*PLANS)
     ansible.playbook(EXAMPLES / "export-the-list.yml", f"-eexport_folder={tmp_path}")
-    exported = json.loads((tmp_path / "exported-stop-list.json").read_text(encoding="utf-8"))
-    (tmp_path / "numbers.txt").write_text("\n".join(stop["phone_number"] for stop in exported), encoding="utf-8")
-    assert "changed=0" in ansible.playbook(EXAMPLES / "keep-equal.yml", f"-elist_file={tmp_path}/numbers.txt", "-emax_removals=0")
-
-
-def test_the_numbers_that_are_not_on_the_list(ansible: Ansible, emulator: Client) -> None:
-    look_up = {"name": "Look up", INFO: {"phone_numbers": ["06 12 34 56 78", "07 12 34 56 78", "+32 470 12 34 56"]}, "register": "found"}
-    output = ansible.tasks([look_up, shown("{{ found.missing_phone_numbers | join(' ') }}")])
-    assert '"msg": "+33712345678 +32470123456"' in output
+    assert "changed=0" in ansible.playbook(EXAMPLES / "keep-equal.yml", f"-elist_file={tmp_path}/exported-stop-list.txt", "-emax_removals=0")
 
 
 @pytest.mark.parametrize(

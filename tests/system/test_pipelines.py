@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The pipelines of the guide: their own scripts, in clones of a real git repository."""
+"""The commands and pipelines of the guides on a file in git, in a real repository."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ import subprocess
 import typing as t
 
 import pytest
-import requests
 import yaml
-from ansible_collections.community.smspartner.tests.system.conftest import EXAMPLES
+from ansible_collections.community.smspartner.tests.system.conftest import EXAMPLES, ROOT
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +58,9 @@ class Project:
         shutil.copy2(EXAMPLES / "follow-the-file.yml", self._origin)
 
     def git(self, *arguments: str) -> str:
-        command = ["git", "-c", "user.name=Test", "-c", "user.email=test@example.com", *arguments]
+        return self.command("git", "-c", "user.name=Test", "-c", "user.email=test@example.com", *arguments)
+
+    def command(self, *command: str) -> str:
         return subprocess.run(command, cwd=self._origin, env=self._environment, capture_output=True, text=True, check=True).stdout.strip()
 
     def commit(self, *numbers: str) -> str:
@@ -107,7 +108,17 @@ def project(request: pytest.FixtureRequest, ansible: Ansible, tmp_path: Path) ->
     return Project(tmp_path, ansible, request.param)
 
 
-def test_only_what_a_merge_changes_in_the_file_changes_on_the_list(project: Project, emulator: Client) -> None:
+def test_the_commands_of_the_guide_remove_what_several_commits_deleted(ansible: Ansible, emulator: Client, tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "docsite" / "rst" / "guide_follow_the_file.rst").read_text(encoding="utf-8")
+    show, *apply = re.findall(r"^    \$ (.*)", guide, re.MULTILINE)
+    project = Project(tmp_path, ansible, "none")
+    for numbers, commands in ([A, B], apply), ([A], []), ([A, C], [show, *apply]):
+        project.commit(*numbers)
+        project.command("bash", "-ec", "\n".join(commands))
+    assert set(emulator.numbers) == {A, C}
+
+
+def test_only_what_a_merge_changes_in_the_file_changes_on_the_list(project: Project, ansible: Ansible, emulator: Client) -> None:
     emulator.reset_numbers(STOP_BEFORE)
     first = project.commit("06 12 34 56 78", "06 12 34 56 79")
     assert project.run(first, NO_BASE).succeeded
@@ -123,7 +134,7 @@ def test_only_what_a_merge_changes_in_the_file_changes_on_the_list(project: Proj
     assert project.run(second, first).succeeded
     assert set(emulator.numbers) == {STOP_BEFORE, A, C}
 
-    requests.post(f"{emulator.api_url}/stop-sms/add", json={"apiKey": "demo-key", "phoneNumber": STOP_BETWEEN}, timeout=10)
+    ansible.tasks([{"name": "Answer STOP", "community.smspartner.smspartner_stop_add": {"phone_number": STOP_BETWEEN}}])
     project.git("revert", "--no-edit", "--mainline=1", second)
     assert project.run("main", second).succeeded
     assert set(emulator.numbers) == {STOP_BEFORE, STOP_BETWEEN, A, B}
