@@ -30,8 +30,6 @@ PYTEST = ("-q", "-p", "no:cacheprovider")
 CORES = (("3.10", "2.16"), ("3.10", "2.17"), ("3.11", "2.18"), ("3.11", "2.19"), ("3.12", "2.20"), ("3.13", "2.21"))
 # Those that get the system tests as well: the oldest, the first with data tagging, and the newest.
 SYSTEM_CORES = ("2.16", "2.19", "2.21")
-# The next release, tried in hosted CI and allowed to fail.
-NEXT_CORE = ("3.13", ">=2.22.0rc1,<2.23")
 # The Python, requests and urllib3 of RHEL 9, Debian 12 and Ubuntu 24.04, and the newest; with an ansible-core that the Python can import.
 LIBRARIES = (
     ("3.9", "2.15", "requests==2.25.1", "urllib3==1.26.5"),
@@ -101,21 +99,11 @@ def integration(session: nox.Session) -> None:
 @nox.parametrize(("python", "core"), CORES)
 def matrix(session: nox.Session, core: str) -> None:
     """Run the tests that depend on ansible-core with one release of it."""
-    test_core(session, f"=={core}.*", system=core in SYSTEM_CORES)
-
-
-@nox.session(python=NEXT_CORE[0])
-def next_core(session: nox.Session) -> None:
-    """Run the same tests with the next release of ansible-core."""
-    test_core(session, NEXT_CORE[1], system=True)
-
-
-def test_core(session: nox.Session, core: str, *, system: bool) -> None:
-    session.install(f"ansible-core{core}", *TESTS)
+    session.install(f"ansible-core=={core}.*", *TESTS)
     collection = copy_of_collection(session)
     run_pytest(session, collection, "-n", "auto", *TESTS_OF_CORE)
     run_pytest(session, collection, FILTER_TESTS)
-    if system:
+    if core in SYSTEM_CORES:
         run_pytest(session, collection, "-n", "auto", "tests/system")
     ansible_test = AnsibleTest(session, collection)
     ansible_test.sanity()
@@ -192,9 +180,8 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def demo(session: nox.Session) -> None:
-    """Run the demo playbook against the emulator, with the collection installed from its build; takes a version of ansible-core."""
-    core = f"ansible-core=={session.posargs[0]}.*" if session.posargs else "ansible-core"
-    session.install(core, *RUNTIME, *EMULATOR)
+    """Run the demo playbook against the emulator, with the collection installed from its build."""
+    session.install(f"ansible-core{os.environ.get('CORE', '')}", *RUNTIME, *EMULATOR)
     run_demo(session)
 
 
@@ -213,9 +200,7 @@ def run_demo(session: nox.Session, *, silent: bool = False, **environment: str) 
     """Run the demo with an installed build of the collection, and return what it printed if it was silent."""
     folder = empty_folder(session, "demo")
     collections = folder / "collections"
-    session.run("ansible-galaxy", "collection", "build", "--output-path", str(folder), silent=True)
-    (build,) = folder.glob("*.tar.gz")
-    session.run("ansible-galaxy", "collection", "install", str(build), "--offline", "-p", str(collections), silent=True, env={"HOME": str(folder)})
+    session.run("ansible-galaxy", "collection", "install", str(ROOT), "--offline", "-p", str(collections), silent=True, env={"HOME": str(folder)})
     with emulator(session, "--stop", "+33612345678") as api_url:
         output = session.run(
             "ansible-playbook",

@@ -9,10 +9,13 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 
 from ansible_collections.community.smspartner.plugins.module_utils._errors import MissingLibrary, NoUsableAnswer, Unreadable
 
+SUCCESS = 200
+DIGITS = re.compile("0|[1-9][0-9]{0,18}")
 # The names of the elements of an XML response, by position. Source: the API's pages, whose XML has no names.
 POSITIONS = ("success", "code", "message")
 # What may stand before a response: byte order marks (of UTF-8) and white space.
@@ -28,10 +31,6 @@ class Answer(t.NamedTuple):
     body: dict[str, t.Any]
     text: str
 
-    @property
-    def succeeded(self) -> bool:
-        return self.code == 200 and self.body.get("success") is True
-
 
 def read(body: bytes, *, xml: bool = False) -> Answer:
     """Decode a response. Where ``xml`` was asked for, one in JSON is read as well.
@@ -45,22 +44,19 @@ def read(body: bytes, *, xml: bool = False) -> Answer:
     code = whole_number(members.get("code"))
     if code is None:
         raise NoUsableAnswer("the server sent a response without a whole number as its code", ADVICE, response=members, body=_text(body))
+    if code == SUCCESS and members.get("success") is not True:
+        raise NoUsableAnswer("the API sent code 200 without success", "Run the task again.", code=code, response=members)
     message = members.get("message")
     if not isinstance(message, str):
         message = json.dumps(message, ensure_ascii=False) if message else ""
-    answer = Answer(code, message, members, _text(body) if xml else "")
-    if code == 200 and not answer.succeeded:
-        raise NoUsableAnswer("the API sent code 200 without success", "Run the task again.", code=code, response=members)
-    return answer
+    return Answer(code, message, members, _text(body) if xml else "")
 
 
 def whole_number(value: t.Any) -> int | None:
     """Return the value as an int if it is a whole number or the digits of one, else None."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if isinstance(value, str) and value.isascii() and value.isdigit() and (value == "0" or value[0] != "0"):
+    if isinstance(value, str) and DIGITS.fullmatch(value):
         return int(value)
-    return None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def import_xml_parser() -> t.Any:

@@ -47,8 +47,8 @@ QUOTA_EXHAUSTED = "For two minutes, the quota of this IP address was used up by 
 class Call(t.NamedTuple):
     """A request. ``purpose`` completes "Could not ...", as in "remove entry 19".
 
-    ``expected`` are the codes besides success that the caller handles, ``limit`` is the size limit of the response in bytes.
-    ``changes`` is False for a call that only reads and so leaves nothing in doubt.
+    ``expected`` are the codes besides success that the caller handles. ``changes`` is False for a call that only reads the list,
+    which leaves nothing in doubt and whose response may be as long as it is.
     """
 
     purpose: str
@@ -57,7 +57,6 @@ class Call(t.NamedTuple):
     parameters: dict[str, t.Any]
     expected: tuple[int, ...] = ()
     xml: bool = False
-    limit: int | None = MEBIBYTE
     changes: bool = True
 
 
@@ -104,7 +103,7 @@ class Pace:
         with self._lock:
             now = self._clock()
             if now >= self._updated:  # not already in a pause, which other requests may have started
-                if pause is None:
+                if not pause:
                     pause = _backoff(FIRST_PAUSE, self._pauses, LONGEST_PAUSE)
                 self._pauses += 1
                 self._next = self._updated = now + pause
@@ -181,7 +180,7 @@ class Api:
     def _send(self, call: Call) -> Reply:
         parameters = {"apiKey": self._key, **call.parameters}
         query, json = (parameters, None) if call.method == "GET" else (None, parameters)
-        return self._http.send(call.method, call.path, query=query, json=json, limit=call.limit)
+        return self._http.send(call.method, call.path, query=query, json=json, limit=MEBIBYTE if call.changes else None)
 
     def _wait_to_retry(self, failure: SmsPartnerError, lost: int) -> bool:
         """Wait as long as a retry has to, given how many attempts were lost; return False when there should be none."""
@@ -213,7 +212,7 @@ def _expected_answer(reply: Reply, call: Call) -> Answer:
         if reply.status in (TOO_MANY_REQUESTS, *TRANSIENT_STATUSES):
             error.advice = CODES[TOO_MANY_REQUESTS if reply.status == TOO_MANY_REQUESTS else 500][0]
         raise
-    if answer.succeeded or answer.code in call.expected:
+    if answer.code in (_answer.SUCCESS, *call.expected):
         return answer
     refusal = Refusal(answer.code, answer.message, http_status=reply.status, response=answer.body)
     refusal.retry_after = reply.retry_after

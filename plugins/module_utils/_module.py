@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import os
+import traceback
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
@@ -111,7 +112,7 @@ def _task(module: _Module, redact: Redactor) -> Task:
         _check_ids(name, _members(module.given[name]))
     http = Http(options["api_url"].strip(), timeout=options["timeout"], validate_certs=options["validate_certs"], ca_path=options["ca_path"], redact=redact)
     api = Api(http, options["api_key"], retries=options["retries"], requests_per_minute=options.get("requests_per_minute", UNPACED))
-    return Task(options, StopList(api), module.check_mode, module._diff, lambda text: module.warn(redact(text)))
+    return Task(options, StopList(api), module.check_mode, module._diff, lambda text: module.warn(escaped(redact(text))))
 
 
 def _check_key(key: str) -> None:
@@ -137,12 +138,10 @@ def _members(given: t.Any) -> list[t.Any]:
     return given if isinstance(given, list) else given.split(",") if isinstance(given, str) else [given]
 
 
-def _unexpected(error: BaseException) -> SmsPartnerError:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f" in {os.path.basename(trace.tb_frame.f_code.co_filename)}, line {trace.tb_lineno}" if trace else ""
-    return SmsPartnerError(f"an unexpected {type(error).__name__}{place}", "Report this to the collection's issue tracker.")
+def _unexpected(error: Exception) -> SmsPartnerError:
+    *_callers, (frame, line) = traceback.walk_tb(error.__traceback__)
+    place = f"{os.path.basename(frame.f_code.co_filename)}, line {line}"
+    return SmsPartnerError(f"an unexpected {type(error).__name__} in {place}", "Report this to the collection's issue tracker.")
 
 
 def _failure(error: SmsPartnerError, redact: Redactor) -> Result:

@@ -44,11 +44,9 @@ def to_e164(given: t.Any, option: str) -> str:
     number = "+" + re.sub("^330", "33", international[1]) if international else ""
     national = NATIONAL.fullmatch(digits)
     if national:
-        overseas = _overseas_code(national[1])
-        if overseas:
-            problem = f'"{escaped(given)}" is a number of an overseas territory (+{overseas}{national[1]})'
-            raise InputError(option, problem, OVERSEAS_ADVICE)
-        number = f"+33{national[1]}"
+        number = f"+{_country_code(national[1])}{national[1]}"
+        if not number.startswith("+33"):
+            raise InputError(option, f'"{escaped(given)}" is a number of an overseas territory ({number})', OVERSEAS_ADVICE)
     if not E164.fullmatch(number):
         raise InputError(option, f'"{escaped(given)}" {_flaw(digits, number)}', ADVICE)
     return number
@@ -90,17 +88,16 @@ def _without_punctuation(text: str) -> str:
     return PUNCTUATION.sub("", TRUNK_ZERO.sub("", plain))
 
 
-def _overseas_code(national: str) -> int | None:
-    """Return the country code of the overseas territory that the number can only belong to, or None."""
+def _country_code(national: str) -> int:
+    """Return the country code that the national number can only have if it is that of an overseas territory, else that of France."""
     try:
         import phonenumbers
     except Exception as error:  # noqa: BLE001  # a broken library raises anything
         raise MissingLibrary("phonenumbers", error) from None
-
-    def is_valid(code: int) -> bool:
-        return bool(phonenumbers.is_valid_number(phonenumbers.parse(f"+{code}{national}")))
-
-    return None if is_valid(33) else next(filter(is_valid, OVERSEAS), None)
+    for code in (33, *OVERSEAS):
+        if phonenumbers.is_valid_number(phonenumbers.parse(f"+{code}{national}")):
+            return code
+    return 33
 
 
 def _flaw(digits: str, number: str) -> str:

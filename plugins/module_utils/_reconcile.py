@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import typing as t
 
@@ -16,7 +17,7 @@ from ansible_collections.community.smspartner.plugins.module_utils._errors impor
 from ansible_collections.community.smspartner.plugins.module_utils._phone import E164
 from ansible_collections.community.smspartner.plugins.module_utils._stop_list import ALREADY_LISTED, Change, Stop, StopList, addition
 
-Job = t.Union[str, Stop]  # a number to add, or an entry to remove
+Job = t.Union[str, int]  # the number to add, or the ID of the entry to remove
 
 
 class Plan(t.NamedTuple):
@@ -63,57 +64,64 @@ class Execution:
         self._stop_list = stop_list
         self._plan = plan
         self._warn = warn
-        self._jobs: list[Job] = [*plan.add, *plan.remove]
+        self._jobs: dict[Job, dict[str, t.Any]] = {
+            **{number: {"phone_number": number} for number in plan.add},
+            **{stop.id: named(stop) for stop in plan.remove},
+        }
         self._lock = threading.Lock()
-        self._changes: dict[str | int, Change] = {}
+        self._changes: dict[Job, Change] = {}
         self._unsettled: dict[str, Outcome] = {}
-        self._refusals: dict[str | int, Refusal] = {}
+        self._refusals: dict[Job, Refusal] = {}
         self._failure: SmsPartnerError | None = None
 
-    def run(self, concurrency: int) -> None:
-        """Send the plan's calls, at most ``concurrency`` at a time.
+    def run(self, concurrency: int) -> dict[str, t.Any]:
+        """Send the plan's calls, at most ``concurrency`` at a time, and return what was done, in the plan's order.
 
-        :raises SmsPartnerError: when the run had to end early, or entries were refused
+        :raises SmsPartnerError: when the run had to end early, or entries were refused; its ``results`` are what was done
         """
         waiting = iter(self._jobs)
-        # Daemons, so that a play that is interrupted does not wait for them.
-        threads = [threading.Thread(target=self._work, args=(waiting,), daemon=True) for _worker in range(min(concurrency, len(self._jobs)))]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        helpers: list[threading.Thread] = []
+        with contextlib.suppress(RuntimeError):  # if the host allows no more threads, fewer do the work
+            for _helper in range(min(concurrency, len(self._jobs)) - 1):
+                helper = threading.Thread(target=self._work, args=(waiting,), daemon=True)  # an interrupted play must not wait for it
+                helper.start()
+                helpers.append(helper)
+        self._work(waiting)
+        for helper in helpers:
+            helper.join()
         if self._unsettled:
             self._settle()
+        failure = self._failure_of_the_run()
+        if failure is None:
+            return self._results()
+        failure.results = self._results()
+        raise failure
+
+    def _failure_of_the_run(self) -> SmsPartnerError | None:
         total = len(self._jobs)
         if self._failure is not None:
             done = sum(change.changed for change in self._changes.values())
             self._failure.advice += f" {done} of {total} changes were confirmed. Run the task again for the rest."
-            raise self._failure
-        refused = self._refused()
-        if refused:
-            first = self._refusals[_key(refused[0])]
-            others = "The others are done. " if len(refused) < total else ""
-            raise SmsPartnerError(
-                f"{len(refused)} of {total} entries were refused",
-                f"{others}errors has the reasons; the first one: {first}",
-                code=first.code,
-                http_status=first.http_status,
-                response=first.response,
-            )
+        elif self._refusals:
+            refused = self._refused()
+            first = refused[0][1]
+            problem = f"{len(refused)} of {total} entries were refused"
+            advice = f"{'The others are done. ' if len(refused) < total else ''}errors has the reasons; the first one: {first}"
+            return SmsPartnerError(problem, advice, code=first.code, http_status=first.http_status, response=first.response)
+        return self._failure
 
-    def results(self) -> dict[str, t.Any]:
-        """Return what was done, in the plan's order."""
+    def _results(self) -> dict[str, t.Any]:
         changed = {key: change for key, change in self._changes.items() if change.changed}
         return {
             "changed": bool(changed),
             "added": [{"id": changed[number].id, "phone_number": number} for number in self._plan.add if number in changed],
             "removed": [named(stop) for stop in self._plan.remove if stop.id in changed],
             "unchanged": self._plan.unchanged + len(self._changes) - len(changed),
-            "errors": [_error(job, self._refusals[_key(job)]) for job in self._refused()],
+            "errors": [{**entry, "code": refusal.code, "msg": str(refusal)} for entry, refusal in self._refused()],
         }
 
-    def _refused(self) -> list[Job]:
-        return [job for job in self._jobs if _key(job) in self._refusals]
+    def _refused(self) -> list[tuple[dict[str, t.Any], Refusal]]:
+        return [(entry, self._refusals[job]) for job, entry in self._jobs.items() if job in self._refusals]
 
     def _work(self, waiting: t.Iterator[Job]) -> None:
         while True:
@@ -133,8 +141,8 @@ class Execution:
                 self._end(SmsPartnerError(f"the run broke off ({type(error).__name__})", "Check the memory and process limits of the host."))
 
     def _do(self, job: Job) -> None:
-        if not isinstance(job, str):
-            self._note(job, self._stop_list.remove(job.id))
+        if isinstance(job, int):
+            self._note(job, self._stop_list.remove(job))
             return
         outcome = self._stop_list.send_add(job)
         if outcome.answer.code in ALREADY_LISTED:
@@ -162,7 +170,7 @@ class Execution:
 
     def _note(self, job: Job, change: Change) -> None:
         with self._lock:
-            self._changes[_key(job)] = change
+            self._changes[job] = change
             if change.warning:
                 self._warn(change.warning)
 
@@ -171,7 +179,7 @@ class Execution:
             self._end(error)
             return
         with self._lock:
-            self._refusals[_key(job)] = error
+            self._refusals[job] = error
 
     def _end(self, error: SmsPartnerError) -> None:
         with self._lock:
@@ -180,12 +188,3 @@ class Execution:
             elif error.in_doubt:
                 self._warn(str(error))  # the task's one message is about another entry
         self._stop_list.stop()
-
-
-def _key(job: Job) -> str | int:
-    return job if isinstance(job, str) else job.id
-
-
-def _error(job: Job, refusal: Refusal) -> dict[str, t.Any]:
-    entry = {"phone_number": job} if isinstance(job, str) else named(job)
-    return {**entry, "code": refusal.code, "msg": str(refusal)}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.smspartner.plugins.module_utils._answer import Answer, import_xml_parser, whole_number
+from ansible_collections.community.smspartner.plugins.module_utils._answer import Answer, whole_number
 from ansible_collections.community.smspartner.plugins.module_utils._api import Api, Call, Outcome
 from ansible_collections.community.smspartner.plugins.module_utils._errors import NoUsableAnswer, Refusal, SmsPartnerError
 
@@ -54,7 +54,7 @@ class StopList:
 
         :raises NoUsableAnswer: for an incomplete list, which must never be taken for the whole
         """
-        outcome = self._api.call(Call("read the stop list", "GET", "/stop-sms/list", {}, limit=None, changes=False))
+        outcome = self._api.call(Call("read the stop list", "GET", "/stop-sms/list", {}, changes=False))
         body = outcome.answer.body
         rows, total = body.get("data"), whole_number(body.get("nbData"))
         if rows is None and total == 0:
@@ -62,21 +62,19 @@ class StopList:
         if not isinstance(rows, list) or total != len(rows):
             found = f"{len(rows)} entries" if isinstance(rows, list) else "no list"
             raise _incomplete(f"it has {found}, and nbData is {body.get('nbData', 'missing')}", outcome)
-        row_ids: list[t.Any] = [row.get("id") if isinstance(row, dict) else None for row in rows]
-        if not set(map(type, row_ids)) <= {int}:  # a list may be long, and nearly always has nothing else
-            row_ids = [whole_number(row_id) or 0 for row_id in row_ids]
-        if len(set(row_ids)) < len(rows) or min(row_ids, default=1) < 1:
+        row_ids = [whole_number(row.get("id")) or 0 if isinstance(row, dict) else 0 for row in rows]
+        if len({row_id for row_id in row_ids if row_id > 0}) < len(rows):
             raise _incomplete("an entry has no ID, or two entries have the same one", outcome)
-        wanted: t.Iterable[tuple[int, t.Any]] = zip(row_ids, rows)
-        if numbers is not None or ids is not None:
-            wanted_numbers, wanted_ids = numbers or (), ids or ()
-            wanted = [(row_id, row) for row_id, row in wanted if row.get("phoneNumber") in wanted_numbers or row_id in wanted_ids]
-        return Entries([Stop(row_id, str(row.get("phoneNumber") or "").strip(), row.get("createdAt")) for row_id, row in wanted], total)
+        is_whole, wanted_numbers, wanted_ids = numbers is None and ids is None, numbers or (), ids or ()
+        stops = [
+            Stop(row_id, number, row.get("createdAt"))
+            for row_id, row in zip(row_ids, rows)
+            if (number := str(row.get("phoneNumber") or "").strip()) in wanted_numbers or row_id in wanted_ids or is_whole
+        ]
+        return Entries(stops, total)
 
     def remove(self, stop_id: int, *, xml: bool = False) -> Change:
         """Remove one entry; if it is not on the list, nothing changes."""
-        if xml:
-            import_xml_parser()  # before anything is sent
         parameters = {"id": stop_id, **({"_format": "xml"} if xml else {})}
         outcome = self._api.call(Call(f"remove entry {stop_id}", "GET", "/stop-sms/delete", parameters, expected=(NOT_FOUND,), xml=xml))
         if outcome.answer.code != NOT_FOUND:
@@ -135,13 +133,7 @@ def _reported_as_changed(done: str) -> str:
 
 
 def _incomplete(problem: str, outcome: Outcome) -> NoUsableAnswer:
-    answer = outcome.answer
-    error = NoUsableAnswer(
-        f"the list is incomplete ({problem})",
-        "Run the task again, and ask SMS Partner if it persists.",
-        code=answer.code,
-        http_status=outcome.http_status,
-        response=answer.body,
-    )
+    problem, advice = f"the list is incomplete ({problem})", "Run the task again, and ask SMS Partner if it persists."
+    error = NoUsableAnswer(problem, advice, code=outcome.answer.code, http_status=outcome.http_status, response=outcome.answer.body)
     error.subject = "Could not read the stop list"
     return error

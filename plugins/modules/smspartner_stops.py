@@ -189,7 +189,7 @@ response:
 
 import typing as t
 
-from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError, SmsPartnerError
+from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError
 from ansible_collections.community.smspartner.plugins.module_utils._module import Result, Task, run
 from ansible_collections.community.smspartner.plugins.module_utils._phone import all_to_e164
 from ansible_collections.community.smspartner.plugins.module_utils._reconcile import Execution, Plan, named, plan_absent, plan_present
@@ -214,7 +214,7 @@ def reconcile(task: Task) -> Result:
     if plan.kept:
         kept = ", ".join(f'ID {stop.id} ("{stop.phone_number}")' for stop in plan.kept)
         task.warn(f"The purge kept entries whose number is not in E.164 form: {kept}.")
-    result = _predicted(plan) if task.check_mode else _executed(task, plan)
+    result = _predicted(plan) if task.check_mode else Execution(task.stop_list, plan, task.warn).run(task.options["concurrency"])
     return {**result, "diff": _diff(plan, result)} if task.diff_mode else result
 
 
@@ -250,16 +250,6 @@ def _predicted(plan: Plan) -> Result:
         "unchanged": plan.unchanged,
         "errors": [],
     }
-
-
-def _executed(task: Task, plan: Plan) -> Result:
-    execution = Execution(task.stop_list, plan, task.warn)
-    try:
-        execution.run(task.options["concurrency"])
-    except SmsPartnerError as error:
-        error.results = execution.results()
-        raise
-    return execution.results()
 
 
 def _diff(plan: Plan, result: Result) -> Result:

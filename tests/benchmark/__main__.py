@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Speed as ratios against rivals, in one run: ``python tests/benchmark [a b c d e f]``.
+"""Speed as ratios against rivals, in one run: ``python tests/benchmark [a b c d e]``.
 
-Responses come from nginx, which costs next to nothing, except in (c) and (f), where the emulator enforces the quota. Each figure is the median
+Responses come from nginx, which costs next to nothing, except in (c) and (e), where the emulator enforces the quota. Each figure is the median
 of runs that alternate. The seconds of a task are those that the play sees, the start of the module included.
 """
 
@@ -160,17 +160,8 @@ def a_long_list(rows: int = 1_000_000, runs: int = 5) -> None:
     print(f"    {mine:.2f} s, {memory:.0f} MiB; bare {theirs:.2f} s, {limit:.0f} MiB")
 
 
-def growth(counts: tuple[int, ...] = (1_000, 10_000, 100_000)) -> None:
-    """(e) How time and memory grow with the numbers asked for."""
-    with nginx(rows=max(counts)) as api_url:
-        for count in counts:
-            wish = {"phone_numbers": [f"+336{number:08d}" for number in range(1, count + 1)], "state": "absent", "requests_per_minute": 10_000_000}
-            seconds, cost = play([{"name": "ours", f"{MODULE}smspartner_stops": wish}], api_url)
-            print(f"(e) {count:,} removals: {seconds['ours']:.2f} s, {seconds['ours'] / count * 1000:.2f} ms each, at most {cost.peak:.0f} MiB")
-
-
 def shared_quota(jobs: int = 3, count: int = 400, quota: int = 300, window: int = 15) -> None:
-    """(f) Several jobs at once on one quota, each at its full rate, against the time that the quota needs for all requests."""
+    """(e) Several jobs at once on one quota, each at its full rate, against the time that the quota needs for all requests."""
     needed = jobs * (count + 1)
     ideal = needed / quota * window
     for kind in ("sliding", "fixed"):
@@ -182,7 +173,7 @@ def shared_quota(jobs: int = 3, count: int = 400, quota: int = 300, window: int 
                 plays = pool.map(lambda removal: play([{"name": "ours", f"{MODULE}smspartner_stops": removal}], emulator.api_url), removals)
                 seconds = [durations["ours"] for durations, _cost in plays]
             sent, left = len(emulator.requests), len(emulator.ids)
-        print(f"(f) {jobs} jobs of {count} removals, {quota} requests in {window} s, {kind}:")
+        print(f"(e) {jobs} jobs of {count} removals, {quota} requests in {window} s, {kind}:")
         print(f"    {max(seconds) / ideal:.2f} of the quota's own time (aim: 1.3),")
         print(f"    {(sent - needed) / sent:.1%} rejected (aim: 10%), slowest job {max(seconds) / min(seconds):.2f} of the fastest (aim: 2), {left} left")
 
@@ -201,18 +192,12 @@ def nginx(rows: int) -> t.Iterator[str]:
         place.chmod(0o755)
         port = free_port()
         (place / "nginx.conf").write_text(NGINX.format(place=place, port=port), encoding="utf-8")
-        with server([program("nginx"), "-c", str(place / "nginx.conf"), "-e", str(place / "error.log")]):
-            wait_for(port)
-            yield f"http://127.0.0.1:{port}/v1"
-
-
-@contextlib.contextmanager
-def server(command: list[str]) -> t.Iterator[subprocess.Popen[bytes]]:
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        try:
-            yield process
-        finally:
-            process.terminate()
+        with subprocess.Popen([program("nginx"), "-c", str(place / "nginx.conf"), "-e", str(place / "error.log")]) as process:
+            try:
+                wait_for(port)
+                yield f"http://127.0.0.1:{port}/v1"
+            finally:
+                process.terminate()
 
 
 def program(name: str) -> str:
@@ -234,7 +219,7 @@ def wait_for(port: int) -> None:
     sys.exit("nginx does not answer")
 
 
-BENCHMARKS: dict[str, t.Callable[[], None]] = {"a": one_removal, "b": many_removals, "c": within_the_quota, "d": a_long_list, "e": growth, "f": shared_quota}
+BENCHMARKS: dict[str, t.Callable[[], None]] = {"a": one_removal, "b": many_removals, "c": within_the_quota, "d": a_long_list, "e": shared_quota}
 
 if __name__ == "__main__":
     for letter in sys.argv[1:] or BENCHMARKS:

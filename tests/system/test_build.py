@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import shutil
 import tarfile
-import typing as t
+from pathlib import Path
 
-if t.TYPE_CHECKING:
-    from pathlib import Path
-
-    from ansible_collections.community.smspartner.tests.emulator.client import Client
-    from ansible_collections.community.smspartner.tests.system.conftest import Ansible
+from ansible_collections.community.smspartner.tests.emulator.client import Client
+from ansible_collections.community.smspartner.tests.system.conftest import Ansible
 
 FOR_A_USER = {"CHANGELOG.md", "COPYING", "FILES.json", "LICENSES", "MANIFEST.json", "README.md", "changelogs", "docs", "meta", "plugins"}
 

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import re
 import textwrap
-import typing as t
+from pathlib import Path
 
 import pytest
 from ansible_collections.community.smspartner.tests.system.conftest import EXAMPLES, ROOT
-
-if t.TYPE_CHECKING:
-    from pathlib import Path
 
 GUIDES = sorted((ROOT / "docs" / "docsite" / "rst").glob("*.rst"))
 

@@ -16,11 +16,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.community.smspartner.tests.system.conftest import EXAMPLES, ROOT
-
-if t.TYPE_CHECKING:
-    from ansible_collections.community.smspartner.tests.emulator.client import Client
-    from ansible_collections.community.smspartner.tests.system.conftest import Ansible
+from ansible_collections.community.smspartner.tests.emulator.client import Client
+from ansible_collections.community.smspartner.tests.system.conftest import EXAMPLES, ROOT, Ansible
 
 MODULES = sorted((ROOT / "plugins" / "modules").glob("*.py"))
 FILTERS = sorted((ROOT / "plugins" / "filter").glob("*.py"))

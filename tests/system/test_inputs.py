@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import json
 import typing as t
+from pathlib import Path
 
 import pytest
 import yaml
 from ansible.release import __version__
-from ansible_collections.community.smspartner.tests.system.conftest import EXAMPLES, ROOT
-
-if t.TYPE_CHECKING:
-    from pathlib import Path
-
-    from ansible_collections.community.smspartner.tests.emulator.client import Client
-    from ansible_collections.community.smspartner.tests.system.conftest import Ansible
+from ansible_collections.community.smspartner.tests.emulator.client import Client
+from ansible_collections.community.smspartner.tests.system.conftest import EXAMPLES, ROOT, Ansible
 
 GUIDES = ROOT / "docs" / "docsite" / "rst"
 OF_A_LIST_FILE = ["follow-the-file.yml", "in-batches.yml", "keep-equal.yml", "nightly.yml"]

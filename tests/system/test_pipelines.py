@@ -12,16 +12,12 @@ import shutil
 import string
 import subprocess
 import typing as t
+from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.community.smspartner.tests.system.conftest import EXAMPLES, ROOT
-
-if t.TYPE_CHECKING:
-    from pathlib import Path
-
-    from ansible_collections.community.smspartner.tests.emulator.client import Client
-    from ansible_collections.community.smspartner.tests.system.conftest import Ansible
+from ansible_collections.community.smspartner.tests.emulator.client import Client
+from ansible_collections.community.smspartner.tests.system.conftest import EXAMPLES, ROOT, Ansible
 
 GITLAB = yaml.safe_load((EXAMPLES / "pipelines" / "gitlab-ci.yml").read_text(encoding="utf-8"))
 (GITHUB,) = yaml.safe_load((EXAMPLES / "pipelines" / "github-actions.yml").read_text(encoding="utf-8"))["jobs"].values()

@@ -12,10 +12,8 @@ import typing as t
 from urllib.parse import quote
 
 import pytest
-
-if t.TYPE_CHECKING:
-    from ansible_collections.community.smspartner.tests.emulator.client import Client
-    from ansible_collections.community.smspartner.tests.system.conftest import Ansible
+from ansible_collections.community.smspartner.tests.emulator.client import Client
+from ansible_collections.community.smspartner.tests.system.conftest import Ansible
 
 REMOVE, ADD, INFO, STOPS = (f"community.smspartner.smspartner_{name}" for name in ("stop_remove", "stop_add", "stop_info", "stops"))
 FAULTS: tuple[dict[str, t.Any], ...] = (

@@ -16,8 +16,7 @@ import time
 import typing as t
 from urllib.parse import urlsplit
 
-if t.TYPE_CHECKING:
-    import trustme
+import trustme
 
 # Even an endless response ends after this many seconds, so that a client that waits for its end fails its test.
 LONGEST = 10.0

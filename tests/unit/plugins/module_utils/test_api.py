@@ -84,7 +84,7 @@ def test_a_get_has_the_key_and_the_parameters_in_its_query() -> None:
 
 def test_a_post_has_them_in_its_body() -> None:
     account = Account(DONE)
-    account.call(Call("add it", "POST", "/stop-sms/add", {"phoneNumber": "+33612345678"}, limit=None))
+    account.call(Call("add it", "POST", "/stop-sms/add", {"phoneNumber": "+33612345678"}, changes=False))
     assert account.http.sent == [("POST", "/stop-sms/add", None, {"apiKey": "KEY", "phoneNumber": "+33612345678"}, None)]
 
 
@@ -226,6 +226,13 @@ def test_a_429_waits_without_counting_as_a_retry() -> None:
     outcome = account.call()
     assert outcome.answer.code == 200
     assert [round(wait, 3) for wait in account.time.waits] == [1.0, 2.0, 4.0, 8.0, 8.0, 0.5, 60.0]
+
+
+@pytest.mark.parametrize("retry_after", ["0", "Thu, 01 Jan 2015 00:00:00 GMT"])
+def test_a_429_without_a_time_to_wait_is_paused_all_the_same(retry_after: str) -> None:
+    account = Account(*[Reply(429, retry_after, b"")] * 3, DONE)
+    account.call()
+    assert account.time.waits == pytest.approx([1.0, 2.0, 4.0])
 
 
 @pytest.mark.parametrize(("reply", "longest"), [(TOO_MANY, 8), (Reply(429, "60", b""), 60)])

@@ -114,10 +114,9 @@ class Run:
         self.failure: SmsPartnerError | None = None
         execution = Execution(t.cast(StopList, script), plan, self.warnings.append)
         try:
-            execution.run(concurrency)
+            self.results = execution.run(concurrency)
         except SmsPartnerError as error:
-            self.failure = error
-        self.results = execution.results()
+            self.failure, self.results = error, error.results
         self.added = [(row["id"], row["phone_number"]) for row in self.results["added"]]
         self.removed = [row["id"] for row in self.results["removed"]]
 
@@ -206,6 +205,14 @@ def test_a_thread_that_breaks_ends_the_run() -> None:
     )
 
 
+def test_fewer_threads_do_the_work_where_the_host_allows_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    assert Run(Script(), Plan([], ENTRIES[:3], 0, []), 8).removed == [1, 2, 3]
+
+
 def test_a_second_failure_that_may_have_been_carried_out_is_a_warning() -> None:
     both = threading.Barrier(3)
     failures = [NoUsableAnswer(f"{number} was lost", "Look.") for number in range(3)]
@@ -225,4 +232,4 @@ def test_as_many_requests_at_a_time_as_are_allowed(concurrency: int, threads: in
     run = Run(script, Plan(NUMBERS[:2], ENTRIES[:2], 0, []), concurrency)
     assert len(run.added) + len(run.removed) == 4
     assert len(script.threads) == threads
-    assert all(thread.daemon for thread in script.threads)  # an interrupted play must not wait for them
+    assert all(thread.daemon for thread in script.threads - {threading.main_thread()})  # an interrupted play must not wait for them

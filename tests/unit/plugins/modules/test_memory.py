@@ -12,11 +12,9 @@ import typing as t
 import zlib
 
 import pytest
+from ansible_collections.community.smspartner.tests.emulator.client import Client
+from ansible_collections.community.smspartner.tests.unit.conftest import Modules, Result
 from ansible_collections.community.smspartner.tests.unit.servers import Origin
-
-if t.TYPE_CHECKING:
-    from ansible_collections.community.smspartner.tests.emulator.client import Client
-    from ansible_collections.community.smspartner.tests.unit.conftest import Modules, Result
 
 REMOVE = "smspartner_stop_remove"
 MEBIBYTE = 1 << 20

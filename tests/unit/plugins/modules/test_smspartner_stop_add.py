@@ -5,13 +5,10 @@
 from __future__ import annotations
 
 import json
-import typing as t
 
 import pytest
-
-if t.TYPE_CHECKING:
-    from ansible_collections.community.smspartner.tests.emulator.client import Client
-    from ansible_collections.community.smspartner.tests.unit.conftest import Modules
+from ansible_collections.community.smspartner.tests.emulator.client import Client
+from ansible_collections.community.smspartner.tests.unit.conftest import Modules
 
 ADD = "smspartner_stop_add"
 
@@ -34,16 +31,6 @@ def test_a_number_on_the_list_is_unchanged(modules: Modules, emulator: Client, c
     assert (result["changed"], result["id"], result["code"]) == (False, 19, code)
     assert result["diff"] == {"before": {}, "after": {}}
     assert emulator.calls == ["add", "list"]
-
-
-@pytest.mark.parametrize("code", [3, 15, 9, 10])
-def test_a_refused_number_that_is_not_on_the_list_fails(modules: Modules, emulator: Client, code: int) -> None:
-    emulator.fault(call="add", code=code, message="Message id is required")
-    result = modules.run(ADD, phone_number="0699999999")
-    assert result["failed"]
-    assert (result["code"], result["http_status"]) == (code, 200)
-    assert result["response"] == {"success": False, "code": code, "message": "Message id is required"}
-    assert "Message id is required" in result["msg"]
 
 
 def test_an_unknown_id_is_left_out(modules: Modules, emulator: Client) -> None:

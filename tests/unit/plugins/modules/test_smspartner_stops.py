@@ -8,11 +8,9 @@ import random
 import typing as t
 
 import pytest
+from ansible_collections.community.smspartner.tests.emulator.client import Client
+from ansible_collections.community.smspartner.tests.unit.conftest import Modules
 from ansible_collections.community.smspartner.tests.unit.constants import KEY
-
-if t.TYPE_CHECKING:
-    from ansible_collections.community.smspartner.tests.emulator.client import Client
-    from ansible_collections.community.smspartner.tests.unit.conftest import Modules
 
 STOPS = "smspartner_stops"
 FAST: dict[str, t.Any] = {"requests_per_minute": 1_000_000}
@@ -91,17 +89,6 @@ def test_bad_input_fails_before_any_request(modules: Modules, emulator: Client, 
     assert emulator.calls == []
 
 
-def test_a_refused_entry_is_recorded_and_the_rest_goes_on(modules: Modules, emulator: Client) -> None:
-    emulator.fault(call="add", code=9, message="Invalid")
-    emulator.fault(call="delete", code=500)
-    result = modules.run(STOPS, phone_numbers=["0699999997", "0699999998"], purge=True, concurrency=1, **FAST)
-    assert (result["failed"], result["changed"]) == (True, True)
-    assert "2 of 4" in result["msg"]
-    assert [(error["phone_number"], error["code"]) for error in result["errors"]] == [("+33699999997", 9), ("+33612345678", 500)]
-    assert result["errors"][0]["msg"].startswith('Could not add +33699999997: the API said "Invalid" (code 9). ')
-    assert (numbers(result["added"]), [entry["id"] for entry in result["removed"]]) == (["+33699999998"], [20])
-
-
 @pytest.mark.parametrize("code", [1, 10, 20, 30, 40, 96])
 def test_a_refusal_of_the_account_ends_the_run(modules: Modules, emulator: Client, code: int) -> None:
     emulator.fault(call="add")
@@ -133,15 +120,6 @@ def test_a_run_that_ended_early_carries_on_when_run_again(modules: Modules, emul
     assert len(result["added"]) + len(result["removed"]) == done
     modules.run(STOPS, **wanted)
     assert sorted(emulator.numbers) == ["+33699999997", "+33699999998"]
-
-
-def test_a_429_makes_all_wait_and_nothing_is_lost(modules: Modules, emulator: Client, waits: list[float]) -> None:
-    emulator.fault(call="add")
-    emulator.fault(call="add", code=429, status=429, times=3)
-    result = modules.run(STOPS, phone_numbers=FIFTY[:9], concurrency=3, retries=1, **FAST)
-    assert len(result["added"]) == 9
-    assert emulator.calls.count("add") == 12
-    assert max(waits) >= 0.5
 
 
 @pytest.mark.parametrize("seed", range(15))
