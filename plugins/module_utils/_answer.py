@@ -19,12 +19,12 @@ DIGITS = re.compile("0|[1-9][0-9]{0,18}")
 # The names of the elements of an XML response, by position. Source: the API's pages, whose XML has no names.
 POSITIONS = ("success", "code", "message")
 # What may stand before a response: byte order marks (of UTF-8) and white space.
-BLANKS = b"\xef\xbb\xbf \t\r\n"
+IGNORED_BEFORE_BODY = b"\xef\xbb\xbf \t\r\n"
 ADVICE = "Check that api_url leads to the SMS Partner API and that no proxy responds in its place."
 
 
 class Answer(t.NamedTuple):
-    """What the API said. ``body`` has every member, as the API sent it; ``text`` is the body itself, where XML was asked for."""
+    """What the API said. ``body`` has every member, as the API sent it; ``text`` is the undecoded body if XML was requested."""
 
     code: int
     message: str
@@ -33,13 +33,13 @@ class Answer(t.NamedTuple):
 
 
 def read(body: bytes, *, xml: bool = False) -> Answer:
-    """Decode a response. Where ``xml`` was asked for, one in JSON is read as well.
+    """Decode a response. With ``xml``, a JSON response is accepted, too.
 
     :raises Unreadable: for a body that is neither
     :raises NoUsableAnswer: for a body without a code, or with code 200 and without success
     :raises MissingLibrary: for XML without ``defusedxml``
     """
-    content = body.lstrip(BLANKS)
+    content = body.lstrip(IGNORED_BEFORE_BODY)
     members = _from_xml(content) if xml and content.startswith(b"<") else _from_json(content)
     code = whole_number(members.get("code"))
     if code is None:

@@ -36,7 +36,7 @@ FIRST_BACKOFF, LONGEST_BACKOFF = 0.5, 60.0
 # A 429 ends with the minute: shorter pauses would only be refused, longer ones would waste quota.
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 8.0
 QUOTA_PATIENCE = 120.0  # seconds of nothing but 429
-# A request that starts on time may arrive late, and the one a minute later early: the server would count one too many.
+# Slightly below the quota, because network jitter can move a request into the minute before its own.
 RESERVE = 1.005
 RECOVERY = 20.0  # seconds for the pace to recover from nothing to its full rate
 SLOWEST = 10  # the least rate, as a part of the full one
@@ -47,8 +47,8 @@ QUOTA_EXHAUSTED = "For two minutes, the quota of this IP address was used up by 
 class Call(t.NamedTuple):
     """A request. ``purpose`` completes "Could not ...", as in "remove entry 19".
 
-    ``expected`` are the codes besides success that the caller handles. ``changes`` is False for a call that only reads the list,
-    which leaves nothing in doubt and whose response may be as long as it is.
+    ``expected`` are the codes besides success that the caller handles. ``changes`` is False for a call that only reads the list:
+    it leaves nothing in doubt, and its response has no size limit.
     """
 
     purpose: str
@@ -77,7 +77,7 @@ class Pace:
     def __init__(self, per_minute: int, clock: t.Callable[[], float]) -> None:
         self._full_rate = self._rate = per_minute / 60 / RESERVE  # requests per second
         self._clock = clock
-        self._next = self._updated = clock()
+        self._next_turn = self._updated = clock()  # _updated: when the rate was computed; during a pause, its end
         self._pauses = 0
         self._refused_since: float | None = None
         self._lock = threading.Lock()
@@ -86,11 +86,11 @@ class Pace:
         """Return 0 and take the turn, or return the seconds until the next one."""
         with self._lock:
             now = self._clock()
-            if now < self._next:
-                return self._next - now
+            if now < self._next_turn:
+                return self._next_turn - now
             self._rate = min(self._full_rate, self._rate + self._full_rate * (now - self._updated) / RECOVERY)
             self._updated = now
-            self._next = max(self._next + 1 / self._rate, now)
+            self._next_turn = max(self._next_turn + 1 / self._rate, now)
             return 0.0
 
     def answered(self) -> None:
@@ -106,7 +106,7 @@ class Pace:
                 if not pause:
                     pause = _backoff(FIRST_PAUSE, self._pauses, LONGEST_PAUSE)
                 self._pauses += 1
-                self._next = self._updated = now + pause
+                self._next_turn = self._updated = now + pause
                 self._rate = max(self._rate / 2, self._full_rate / SLOWEST)
             if self._refused_since is None:
                 self._refused_since = now
@@ -144,7 +144,7 @@ class Api:
         :raises NoUsableAnswer: when no attempt brought an answer; ``in_doubt`` tells whether the call may have been carried out
         :raises Stopped: when the run ended before the call was sent
         """
-        attempts = lost = 0
+        attempts = failed = 0
         in_doubt = False
         failure: SmsPartnerError | None = None
         while self._take_turn():
@@ -158,9 +158,9 @@ class Api:
                 failure = error
             if not _is_over_quota(failure):
                 self._pace.answered()
-            lost += _is_transient(failure)
+            failed += _is_transient(failure)
             in_doubt = in_doubt or (call.changes and _is_transient(failure) and not isinstance(failure, NotConnected))
-            if not self._wait_to_retry(failure, lost):
+            if not self._wait_to_retry(failure, failed):
                 break
         if failure is None:
             raise Stopped
@@ -182,19 +182,19 @@ class Api:
         query, json = (parameters, None) if call.method == "GET" else (None, parameters)
         return self._http.send(call.method, call.path, query=query, json=json, limit=MEBIBYTE if call.changes else None)
 
-    def _wait_to_retry(self, failure: SmsPartnerError, lost: int) -> bool:
-        """Wait as long as a retry has to, given how many attempts were lost; return False when there should be none."""
+    def _wait_to_retry(self, failure: SmsPartnerError, failed: int) -> bool:
+        """Wait as long as a retry has to, given how many attempts have failed; return False when there should be none."""
         over_quota = _is_over_quota(failure)
         if not (over_quota or _is_transient(failure)):
             return False
-        seconds = _seconds(failure.retry_after)
+        seconds = _retry_after_seconds(failure.retry_after)
         if seconds is not None and seconds > LONGEST_RETRY_AFTER:
             failure.advice = f"The server asks to wait {seconds:.0f} s. Run the task again after that."
             return False
         if not over_quota:
-            if lost <= self._retries:
-                self._sleep(_backoff(FIRST_BACKOFF, lost - 1, LONGEST_BACKOFF) if seconds is None else seconds)
-            return lost <= self._retries
+            if failed <= self._retries:
+                self._sleep(_backoff(FIRST_BACKOFF, failed - 1, LONGEST_BACKOFF) if seconds is None else seconds)
+            return failed <= self._retries
         if self._retries and not self._pace.slow_down(seconds):
             failure.advice = QUOTA_EXHAUSTED
             return False
@@ -210,7 +210,7 @@ def _expected_answer(reply: Reply, call: Call) -> Answer:
         if isinstance(error, Unreadable):
             error.until_close = reply.until_close
         if reply.status in (TOO_MANY_REQUESTS, *TRANSIENT_STATUSES):
-            error.advice = CODES[TOO_MANY_REQUESTS if reply.status == TOO_MANY_REQUESTS else 500][0]
+            error.advice = CODES[TOO_MANY_REQUESTS if reply.status == TOO_MANY_REQUESTS else 500]
         raise
     if answer.code in (_answer.SUCCESS, *call.expected):
         return answer
@@ -230,8 +230,8 @@ def _is_transient(failure: SmsPartnerError) -> bool:
     return cut_off or isinstance(failure, (NotConnected, ConnectionLost)) or failure.http_status in TRANSIENT_STATUSES
 
 
-def _seconds(retry_after: str | None) -> float | None:
-    """Return the seconds that a Retry-After header asks to wait, or None where there is none or it cannot be read."""
+def _retry_after_seconds(retry_after: str | None) -> float | None:
+    """Return the seconds to wait, or None if the header is missing or cannot be read."""
     if retry_after is None:
         return None
     if retry_after.isdecimal():

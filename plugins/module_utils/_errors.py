@@ -10,24 +10,25 @@ from __future__ import annotations
 
 import typing as t
 
-# Code: what it means and what to do, and whether no further call can succeed after it.
-# Source: the API's pages on the stop list.
-CODES: dict[int, tuple[str, bool]] = {
-    1: ("The API received no key. Set api_key or SMSPARTNER_API_KEY.", True),
-    2: ("The API received no phone number. Check phone_number.", False),
-    3: ("The ID is missing, or the number is already on the list. Check the ID or the number.", False),
-    4: ("The ID is not on the list. Run smspartner_stop_info to see which IDs are.", False),
-    9: ("The phone number is invalid. Check the number; the API may not accept short codes.", False),
-    10: ("Check api_key against the key shown in your SMS Partner account.", True),
-    15: ("The number is already on the list. Run smspartner_stop_info to see it; a new entry can take up to 48 hours to appear.", False),
-    20: ("The account is disabled. Ask SMS Partner to enable it.", True),
-    30: ("The account is blocked. Ask SMS Partner for the reason.", True),
-    40: ("Access to the API is denied. Ask SMS Partner to open the API for your account.", True),
-    90: ("The JSON of the request is malformed. Report this to the collection's issue tracker.", False),
-    96: ("This IP address is not authorized. In your account, allow the address of the host that the task runs on.", True),
-    429: ("The minute's requests for this IP address are used up. Run the task again later.", True),
-    500: ("The API has a problem. Run the task again later, and ask SMS Partner if it persists.", False),
+# What a code means and what to do. Source: the API's pages on the stop list.
+CODES = {
+    1: "The API received no key. Set api_key or SMSPARTNER_API_KEY.",
+    2: "The API received no phone number. Check phone_number.",
+    3: "The ID is missing, or the number is already on the list. Check the ID or the number.",
+    4: "The ID is not on the list. Run smspartner_stop_info to see which IDs are.",
+    9: "The phone number is invalid. Check the number; the API may not accept short codes.",
+    10: "Check api_key against the key shown in your SMS Partner account.",
+    15: "The number is already on the list. Run smspartner_stop_info to see it; a new entry can take up to 48 hours to appear.",
+    20: "The account is disabled. Ask SMS Partner to enable it.",
+    30: "The account is blocked. Ask SMS Partner for the reason.",
+    40: "Access to the API is denied. Ask SMS Partner to open the API for your account.",
+    90: "The JSON of the request is malformed. Report this to the collection's issue tracker.",
+    96: "This IP address is not authorized. In your account, allow the address of the host that the task runs on.",
+    429: "The minute's requests for this IP address are used up. Run the task again later.",
+    500: "The API has a problem. Run the task again later, and ask SMS Partner if it persists.",
 }
+# After these, no other call can succeed.
+ENDS_RUN = frozenset({1, 10, 20, 30, 40, 96, 429})
 UNDOCUMENTED = "This code is not documented. Ask SMS Partner what it means."
 
 
@@ -96,9 +97,9 @@ class Refusal(SmsPartnerError):
     """The API answered with a code that the call did not expect."""
 
     def __init__(self, code: int, message: str, *, http_status: int, response: dict[str, t.Any]) -> None:
-        advice, self.ends_run = CODES.get(code, (UNDOCUMENTED, False))
         problem = f'the API said "{message}" (code {code})' if message else f"the API returned code {code}"
-        super().__init__(problem, advice, code=code, http_status=http_status, response=response)
+        super().__init__(problem, CODES.get(code, UNDOCUMENTED), code=code, http_status=http_status, response=response)
+        self.ends_run = code in ENDS_RUN
 
 
 class Stopped(Exception):

@@ -61,7 +61,7 @@ class Http:
     def __init__(self, api_url: str, *, timeout: float, validate_certs: bool = True, ca_path: str | None = None, redact: t.Callable[[str], str] = str) -> None:
         """``timeout`` is in seconds, for one request as a whole; ``redact`` masks the key in a text.
 
-        :raises InputError: for a URL over which the key must not travel, or a CA bundle that cannot be read
+        :raises InputError: for a URL or a proxy that would expose the key, or a CA bundle that cannot be read
         :raises MissingLibrary: without ``requests`` or ``ssl``, or without PySocks for a SOCKS proxy
         """
         if IMPORT_FAILURE is not None:
@@ -71,7 +71,10 @@ class Http:
         self._redact = redact
         self._verify = _verification(validate_certs, ca_path)
         self._proxies = requests.utils.get_environ_proxies(self._base)
-        self._peer = _peer(self._base, requests.utils.select_proxy(self._base, self._proxies))
+        proxy = requests.utils.select_proxy(self._base, self._proxies)
+        self._peer = urlsplit(self._base).netloc  # who is called, for messages
+        if proxy:
+            self._peer += f" through the proxy {_checked_proxy_host(self._base, proxy)}"
         self._adapter = HTTPAdapter(pool_maxsize=MAX_CONNECTIONS)
         self._local = threading.local()  # each thread that calls keeps a worker
 
@@ -111,7 +114,7 @@ class Http:
         except NoUsableAnswer as error:
             failure = error
         except Exception as error:  # noqa: BLE001  # the response broke off, whatever the libraries call it
-            failure = self._broken(ConnectionLost, error)
+            failure = self._connection_failure(ConnectionLost, error)
         failure.http_status, failure.retry_after = status, retry_after
         raise failure
 
@@ -129,13 +132,13 @@ class Http:
             return NoUsableAnswer(f"no trusted TLS connection to {self._peer} ({_reason(error) or 'no certificate'})", advice)
         refused = (requests.ConnectTimeout, requests.exceptions.ProxyError, urllib3.exceptions.NewConnectionError)
         if is_tls or any(isinstance(cause, refused) for cause in causes):
-            return self._broken(NotConnected, error)
+            return self._connection_failure(NotConnected, error)
         if isinstance(error, (requests.ConnectionError, requests.Timeout)):
-            return self._broken(ConnectionLost, error)
+            return self._connection_failure(ConnectionLost, error)
         advice = "Check api_url, and the proxy and the CA bundle (REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE) in the environment."
         return NoUsableAnswer(f"the request could not be made ({_reason(error) or type(error).__name__})", advice)
 
-    def _broken(self, kind: type[NoUsableAnswer], error: Exception) -> NoUsableAnswer:
+    def _connection_failure(self, kind: type[NoUsableAnswer], error: Exception) -> NoUsableAnswer:
         if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)):
             return kind(f"no complete response from {self._peer} within {self._timeout:g} s", "Check the network and the proxy, or raise timeout.")
         reason = _reason(error) or "no complete response"
@@ -162,7 +165,7 @@ class _Worker:
         while True:
             try:
                 self._outcomes.put(self._jobs.get()())
-            except Exception as error:  # noqa: BLE001  # whatever it is, it is for the thread that waits
+            except Exception as error:  # noqa: BLE001  # the waiting thread handles it
                 self._outcomes.put(error)
 
 
@@ -251,21 +254,18 @@ def _verification(validate_certs: bool, ca_path: str | None) -> bool | str:
     return ca_path or os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
 
 
-def _peer(url: str, proxy: str | None) -> str:
-    """Return who is called, for messages: the host, and the proxy without its credentials.
+def _checked_proxy_host(url: str, proxy: str) -> str:
+    """Return the host of the proxy, without its credentials.
 
-    :raises InputError: where the key would travel to the proxy in clear text
+    :raises InputError: if the proxy would receive the key in clear text
     :raises MissingLibrary: for a SOCKS proxy without PySocks
     """
-    host = urlsplit(url).netloc
-    if not proxy:
-        return host
     if proxy.startswith("socks"):
         try:
             import socks  # noqa: F401
         except Exception as error:  # noqa: BLE001
             raise MissingLibrary("PySocks", error) from None
-    proxy_host = re.sub(r"^.*(://|@)|(:[0-9]*)?/?$", "", proxy)
-    if url.lower().startswith("http:") and not _is_loopback(proxy_host.strip("[]")):
-        raise InputError("api_url", f"the proxy {proxy_host} would receive the API key in clear text", "Use https, or list the host of api_url in no_proxy.")
-    return f"{host} through the proxy {proxy_host}"
+    host = re.sub(r"^.*(://|@)|(:[0-9]*)?/?$", "", proxy)
+    if url.lower().startswith("http:") and not _is_loopback(host.strip("[]")):
+        raise InputError("api_url", f"the proxy {host} would receive the API key in clear text", "Use https, or list the host of api_url in no_proxy.")
+    return host

@@ -36,7 +36,7 @@ CONNECTION_OPTIONS: dict[str, dict[str, t.Any]] = {
     "timeout": {"type": "float", "default": 10.0},
     "retries": {"type": "int", "default": 3},
 }
-QUOTED = 200  # characters of an unusable response that a message shows
+LONGEST_QUOTE = 200  # characters of an unusable response that a message shows
 
 
 class _Module(AnsibleModule):  # type: ignore[misc]  # Ansible has no type information
@@ -102,14 +102,14 @@ def _task(module: _Module, redact: Redactor) -> Task:
     options = module.params
     for name in {"phone_number", "phone_numbers"} & module.given.keys():
         # Ansible makes a string of an integer, which is another number.
-        options[name] = module.given[name] if name == "phone_number" else _members(module.given[name])
+        options[name] = module.given[name] if name == "phone_number" else _raw_items(module.given[name])
     _check_key(options["api_key"] or "")
     if not (math.isfinite(options["timeout"]) and options["timeout"] > 0):
         raise InputError("timeout", "must be greater than 0", "Give a number of seconds, such as 10.")
     if options["retries"] < 0:
         raise InputError("retries", "must be 0 or more", "Give 0 for a single attempt.")
     for name in {"id", "ids"} & module.given.keys():
-        _check_ids(name, _members(module.given[name]))
+        _check_ids(name, _raw_items(module.given[name]))
     http = Http(options["api_url"].strip(), timeout=options["timeout"], validate_certs=options["validate_certs"], ca_path=options["ca_path"], redact=redact)
     api = Api(http, options["api_key"], retries=options["retries"], requests_per_minute=options.get("requests_per_minute", UNPACED))
     return Task(options, StopList(api), module.check_mode, module._diff, lambda text: module.warn(escaped(redact(text))))
@@ -133,7 +133,7 @@ def _check_ids(name: str, values: list[t.Any]) -> None:
             raise InputError(name, f"{value!r} is not the ID of an entry", advice)
 
 
-def _members(given: t.Any) -> list[t.Any]:
+def _raw_items(given: t.Any) -> list[t.Any]:
     """Return the raw items of a list option, which Ansible also accepts as one value or as text with commas."""
     return given if isinstance(given, list) else given.split(",") if isinstance(given, str) else [given]
 
@@ -150,7 +150,7 @@ def _failure(error: SmsPartnerError, redact: Redactor) -> Result:
         message = f"{missing_required_lib(error.library)}. The import failed with {error.reason}"
     if error.body.strip():
         # Cut only after masking: a part of the key would not be found.
-        message += f' The response begins: "{" ".join(redact(error.body).split())[:QUOTED]}"'
+        message += f' The response begins: "{" ".join(redact(error.body).split())[:LONGEST_QUOTE]}"'
     known = {"code": error.code, "http_status": error.http_status, **({} if error.response is None else {"response": error.response})}
     return {**_masked({**error.results, **known}, redact), "msg": escaped(redact(message))}
 

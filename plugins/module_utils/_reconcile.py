@@ -15,7 +15,7 @@ import typing as t
 from ansible_collections.community.smspartner.plugins.module_utils._api import Outcome
 from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError, Refusal, SmsPartnerError, Stopped
 from ansible_collections.community.smspartner.plugins.module_utils._phone import E164
-from ansible_collections.community.smspartner.plugins.module_utils._stop_list import ALREADY_LISTED, Change, Stop, StopList, addition
+from ansible_collections.community.smspartner.plugins.module_utils._stop_list import ALREADY_LISTED, Change, Stop, StopList, change_after_add
 
 Job = t.Union[str, int]  # the number to add, or the ID of the entry to remove
 
@@ -52,8 +52,8 @@ def plan_absent(entries: t.Sequence[Stop], numbers: t.Sequence[str], ids: t.Iter
     return Plan([], remove, missing, [])
 
 
-def named(stop: Stop) -> dict[str, t.Any]:
-    """Return the entry as the results name it."""
+def id_and_number(stop: Stop) -> dict[str, t.Any]:
+    """Return the entry as results show it."""
     return {"id": stop.id, "phone_number": stop.phone_number}
 
 
@@ -66,7 +66,7 @@ class Execution:
         self._warn = warn
         self._jobs: dict[Job, dict[str, t.Any]] = {
             **{number: {"phone_number": number} for number in plan.add},
-            **{stop.id: named(stop) for stop in plan.remove},
+            **{stop.id: id_and_number(stop) for stop in plan.remove},
         }
         self._lock = threading.Lock()
         self._changes: dict[Job, Change] = {}
@@ -90,7 +90,7 @@ class Execution:
         for helper in helpers:
             helper.join()
         if self._unsettled:
-            self._settle()
+            self._look_up_unsettled()
         failure = self._failure_of_the_run()
         if failure is None:
             return self._results()
@@ -115,7 +115,7 @@ class Execution:
         return {
             "changed": bool(changed),
             "added": [{"id": changed[number].id, "phone_number": number} for number in self._plan.add if number in changed],
-            "removed": [named(stop) for stop in self._plan.remove if stop.id in changed],
+            "removed": [id_and_number(stop) for stop in self._plan.remove if stop.id in changed],
             "unchanged": self._plan.unchanged + len(self._changes) - len(changed),
             "errors": [{**entry, "code": refusal.code, "msg": str(refusal)} for entry, refusal in self._refused()],
         }
@@ -130,27 +130,27 @@ class Execution:
             if job is None:
                 return
             try:
-                self._do(job)
+                self._send(job)
             except Stopped:
                 return
             except Refusal as error:
                 self._refuse(job, error)
             except SmsPartnerError as error:
-                self._end(error)
-            except Exception as error:  # noqa: BLE001  # a thread that died unseen would leave its entry out of a success
-                self._end(SmsPartnerError(f"the run broke off ({type(error).__name__})", "Check the memory and process limits of the host."))
+                self._end_run(error)
+            except Exception as error:  # noqa: BLE001  # otherwise its entry would be missing from the results
+                self._end_run(SmsPartnerError(f"the run broke off ({type(error).__name__})", "Check the memory and process limits of the host."))
 
-    def _do(self, job: Job) -> None:
+    def _send(self, job: Job) -> None:
         if isinstance(job, int):
-            self._note(job, self._stop_list.remove(job))
+            self._record(job, self._stop_list.remove(job))
             return
         outcome = self._stop_list.send_add(job)
         if outcome.answer.code in ALREADY_LISTED:
             self._unsettled[job] = outcome
         else:
-            self._note(job, addition(job, outcome, None))
+            self._record(job, change_after_add(job, outcome, None))
 
-    def _settle(self) -> None:
+    def _look_up_unsettled(self) -> None:
         """Look up the numbers that the API called listed, with one request for all of them.
 
         If the list cannot be read, only those are settled that an earlier attempt may have added.
@@ -160,15 +160,15 @@ class Execution:
             try:
                 listed = {stop.phone_number: stop for stop in self._stop_list.entries(numbers=self._unsettled).stops}
             except SmsPartnerError as error:
-                self._end(error)
+                self._end_run(error)
         for number, outcome in self._unsettled.items():
             if self._failure is None or outcome.in_doubt:
                 try:
-                    self._note(number, addition(number, outcome, listed.get(number)))
+                    self._record(number, change_after_add(number, outcome, listed.get(number)))
                 except Refusal as error:
                     self._refuse(number, error)
 
-    def _note(self, job: Job, change: Change) -> None:
+    def _record(self, job: Job, change: Change) -> None:
         with self._lock:
             self._changes[job] = change
             if change.warning:
@@ -176,15 +176,15 @@ class Execution:
 
     def _refuse(self, job: Job, error: Refusal) -> None:
         if error.ends_run:
-            self._end(error)
+            self._end_run(error)
             return
         with self._lock:
             self._refusals[job] = error
 
-    def _end(self, error: SmsPartnerError) -> None:
+    def _end_run(self, error: SmsPartnerError) -> None:
         with self._lock:
             if self._failure is None:
                 self._failure = error
             elif error.in_doubt:
-                self._warn(str(error))  # the task's one message is about another entry
+                self._warn(str(error))  # the task's message is about another entry
         self._stop_list.stop()

@@ -20,7 +20,7 @@ ALREADY_LISTED = (3, 15)
 
 
 class Stop(t.NamedTuple):
-    """One entry. ``phone_number`` is as the API writes it, or "" where there is none; ``created_at`` is as the API writes it."""
+    """One entry. ``phone_number`` and ``created_at`` are as the API writes them, without a number "" and without a time None."""
 
     id: int
     phone_number: str
@@ -35,7 +35,7 @@ class Entries(t.NamedTuple):
 
 
 class Change(t.NamedTuple):
-    """What a call did. ``warning`` says why ``changed`` differs from what the answer alone would mean."""
+    """What a call did. ``warning`` says why ``changed`` differs from what the response alone means."""
 
     changed: bool
     id: int | None
@@ -95,10 +95,10 @@ class StopList:
                 # In doubt, the number counts as added; the list would only tell the ID.
                 if not outcome.in_doubt:
                     raise
-        return addition(phone_number, outcome, listed[0] if listed else None)
+        return change_after_add(phone_number, outcome, listed[0] if listed else None)
 
     def send_add(self, phone_number: str) -> Outcome:
-        """Send the call alone. A code of ``ALREADY_LISTED`` can only be understood with the list: see ``addition``."""
+        """Send the call alone. A code of ``ALREADY_LISTED`` can only be understood with the list: see ``change_after_add``."""
         call = Call(f"add {phone_number}", "POST", "/stop-sms/add", {"phoneNumber": phone_number}, expected=ALREADY_LISTED)
         return self._api.call(call)
 
@@ -107,7 +107,7 @@ class StopList:
         self._api.stop()
 
 
-def addition(phone_number: str, outcome: Outcome, listed: Stop | None) -> Change:
+def change_after_add(phone_number: str, outcome: Outcome, listed: Stop | None) -> Change:
     """Return what a call to add did; ``listed`` is the number's entry if the list, read after the call, has one.
 
     :raises Refusal: when the API calls the number listed, but it is not

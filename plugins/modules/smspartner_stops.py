@@ -192,7 +192,7 @@ import typing as t
 from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError
 from ansible_collections.community.smspartner.plugins.module_utils._module import Result, Task, run
 from ansible_collections.community.smspartner.plugins.module_utils._phone import all_to_e164
-from ansible_collections.community.smspartner.plugins.module_utils._reconcile import Execution, Plan, named, plan_absent, plan_present
+from ansible_collections.community.smspartner.plugins.module_utils._reconcile import Execution, Plan, id_and_number, plan_absent, plan_present
 
 
 def main() -> None:
@@ -246,7 +246,7 @@ def _predicted(plan: Plan) -> Result:
     return {
         "changed": bool(plan.add or plan.remove),
         "added": [{"id": None, "phone_number": number} for number in plan.add],
-        "removed": [named(stop) for stop in plan.remove],
+        "removed": [id_and_number(stop) for stop in plan.remove],
         "unchanged": plan.unchanged,
         "errors": [],
     }

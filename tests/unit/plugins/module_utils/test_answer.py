@@ -19,7 +19,6 @@ from ansible_collections.community.smspartner.plugins.module_utils._errors impor
 from hypothesis import given
 from hypothesis import strategies as st
 
-ADVICE = "Check that api_url leads to the SMS Partner API and that no proxy responds in its place."
 RESULT = "<result><entry>false</entry><entry>4</entry><entry>{}</entry></result>"
 
 json_values = st.recursive(
@@ -88,7 +87,7 @@ def test_a_message_that_is_not_text_is_shown_as_json(message: str, text: str) ->
 def test_what_is_not_json_is_unreadable(body: bytes, sent: str) -> None:
     with pytest.raises(Unreadable) as failure:
         _answer.read(body)
-    assert str(failure.value) == f"The server sent {sent}. {ADVICE}"
+    assert str(failure.value) == f"The server sent {sent}. {_answer.ADVICE}"
     assert failure.value.body == body.lstrip(b"\xef\xbb\xbf \n").decode(errors="replace")
     assert not failure.value.until_close
 
@@ -105,7 +104,7 @@ def test_json_without_a_code_is_not_usable(body: bytes, sent: str, response: t.A
     with pytest.raises(NoUsableAnswer) as failure:
         _answer.read(body)
     assert not isinstance(failure.value, Unreadable)
-    assert str(failure.value) == f"The server sent {sent}. {ADVICE}"
+    assert str(failure.value) == f"The server sent {sent}. {_answer.ADVICE}"
     assert (failure.value.response, failure.value.body) == (response, body.decode())
 
 
@@ -123,7 +122,7 @@ def test_xml_is_read_by_position_or_by_name() -> None:
     assert _answer.read(b"<?xml version='1.0' encoding='ISO-8859-1'?>" + RESULT.format("\xe9").encode("latin-1"), xml=True).message == "é"
 
 
-def test_a_response_in_json_is_read_where_xml_was_asked_for() -> None:
+def test_a_json_response_is_accepted_where_xml_was_requested() -> None:
     assert _answer.read(b'{"success": false, "code": 10}', xml=True).code == 10
 
 
@@ -141,7 +140,7 @@ def test_a_response_in_json_is_read_where_xml_was_asked_for() -> None:
 def test_xml_that_is_not_a_result_is_unreadable(body: bytes) -> None:
     with pytest.raises(Unreadable) as failure:
         _answer.read(body, xml=True)
-    assert str(failure.value) == f"The server sent XML that is not a result. {ADVICE}"
+    assert str(failure.value) == f"The server sent XML that is not a result. {_answer.ADVICE}"
     assert failure.value.body == body.decode()
 
 
@@ -159,13 +158,13 @@ def test_xml_needs_its_library(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @given(st.binary() | st.text().map(str.encode), st.booleans())
-def test_any_bytes_are_a_response_or_the_one_failure(body: bytes, xml: bool) -> None:
+def test_any_bytes_decode_or_raise_no_usable_answer(body: bytes, xml: bool) -> None:
     with contextlib.suppress(NoUsableAnswer):
         assert isinstance(_answer.read(body, xml=xml).code, int)
 
 
 @given(json_values, json_values, json_values)
-def test_any_members_are_a_response_or_the_one_failure(code: t.Any, success: t.Any, message: t.Any) -> None:
+def test_any_members_decode_or_raise_no_usable_answer(code: t.Any, success: t.Any, message: t.Any) -> None:
     try:
         answer = _answer.read(json.dumps({"code": code, "success": success, "message": message}).encode())
     except NoUsableAnswer:

@@ -215,19 +215,19 @@ def test_a_redirect_is_not_followed(status: str, location: str, host: str) -> No
 # Connections that fail
 
 
-def test_a_refused_connection_carried_nothing_out() -> None:
+def test_a_refused_connection_raises_not_connected() -> None:
     server = closed()
     with pytest.raises(NotConnected) as failure:
         send(server)
     assert str(failure.value) == f"The connection to {server.address} failed (Connection refused). {CHECK_NETWORK}"
 
 
-def test_an_unknown_host_carried_nothing_out() -> None:
+def test_an_unknown_host_raises_not_connected() -> None:
     with pytest.raises(NotConnected, match=r"^The connection to smspartner\.invalid failed \("):
         Http("https://smspartner.invalid", timeout=5).send("GET", "/x")
 
 
-def test_connecting_that_takes_too_long_carried_nothing_out() -> None:
+def test_connecting_that_takes_too_long_raises_not_connected() -> None:
     with socket.socket() as full:
         full.bind(("127.0.0.1", 0))
         full.listen(0)
@@ -266,7 +266,7 @@ def test_a_reset_is_a_lost_connection() -> None:
 
 
 @pytest.mark.parametrize("say", [b"", b"H", b"HTTP/1.1 200 OK\r\n\r\n"])
-def test_a_response_that_does_not_end_is_given_up(say: bytes) -> None:
+def test_a_response_that_does_not_end_fails_at_the_timeout(say: bytes) -> None:
     server = Silent(say)
     failure = failure_of(server, timeout=0.2)
     assert failure.__class__ is ConnectionLost
@@ -396,7 +396,7 @@ def test_plain_http_in_place_of_tls_is_a_final_failure() -> None:
     assert str(failure).startswith("No trusted TLS connection to ")
 
 
-def test_a_handshake_that_is_broken_off_carried_nothing_out() -> None:
+def test_a_handshake_that_is_broken_off_raises_not_connected() -> None:
     assert failure_of(HangsUp(reset=False), scheme="https").__class__ is NotConnected
 
 
@@ -420,7 +420,7 @@ def test_http_goes_through_the_proxy_of_the_environment(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("is_trusted", [True, False])
-def test_https_goes_through_a_tunnel_that_shows_nothing(authority: trustme.CA, ours: str, monkeypatch: pytest.MonkeyPatch, is_trusted: bool) -> None:
+def test_the_proxy_sees_no_key_of_an_https_request(authority: trustme.CA, ours: str, monkeypatch: pytest.MonkeyPatch, is_trusted: bool) -> None:
     with Origin([response()], tls(authority)) as server, Proxy(credentials=f"somebody:{PASSWORD}") as proxy:
         monkeypatch.setenv("https_proxy", f"http://somebody:{PASSWORD}@{proxy.address}")
         http = Http(f"https://{server.address}/v1", timeout=5, ca_path=ours if is_trusted else None)
@@ -436,7 +436,7 @@ def test_https_goes_through_a_tunnel_that_shows_nothing(authority: trustme.CA, o
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_dead_proxy_carried_nothing_out_and_is_named_without_credentials(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+def test_a_dead_proxy_raises_not_connected_and_is_named_without_credentials(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
     monkeypatch.setenv(f"{scheme}_proxy", f"http://somebody:{PASSWORD}@{closed().address}")
     with pytest.raises(NotConnected) as failure:
         Http(f"{scheme}://127.0.0.1:9", timeout=5).send("GET", "/x", query={"apiKey": KEY})
@@ -503,8 +503,8 @@ def test_a_netrc_file_is_not_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 # Libraries that cannot be imported
 
 
-@pytest.mark.parametrize("library", ["ssl", "requests", "requests.adapters", "urllib3"])
-def test_a_library_that_cannot_be_imported_is_named_with_the_reason(monkeypatch: pytest.MonkeyPatch, library: str) -> None:
+@pytest.mark.parametrize(("library", "named"), [("ssl", "ssl"), ("requests", "requests"), ("requests.adapters", "requests"), ("urllib3", "requests")])
+def test_a_library_that_cannot_be_imported_is_named_with_the_reason(monkeypatch: pytest.MonkeyPatch, library: str, named: str) -> None:
     monkeypatch.setitem(sys.modules, library, None)
     spec = importlib.util.spec_from_file_location("http_without_library", str(_http.__file__))
     assert spec is not None
@@ -513,5 +513,5 @@ def test_a_library_that_cannot_be_imported_is_named_with_the_reason(monkeypatch:
     spec.loader.exec_module(module)
     with pytest.raises(MissingLibrary) as failure:
         module.Http("https://x", timeout=1)
-    assert failure.value.library == "requests"
+    assert failure.value.library == named
     assert failure.value.reason == f"ModuleNotFoundError: import of {library} halted; None in sys.modules"

@@ -160,11 +160,11 @@ def test_the_work_gets_phone_numbers_as_the_user_gave_them(run: Runner, options:
 
 def test_the_key_is_masked_everywhere_but_in_the_names_of_results(run: Runner) -> None:
     def work(task: Task) -> Result:
-        task.warn(f"Mind {KEY} and {ENCODED}.")
+        task.warn(f"Mind {KEY} and {ENCODED}.\x1b")
         return {"changed": True, "stops": [{KEY[:3]: KEY}], "response": {KEY: [KEY, ENCODED]}}
 
     result = run(work, api_key=f" {KEY} ", fact="smspartner_stop_remove")
-    assert f"'Mind {MASK} and {MASK}.'" in str(result.pop("warnings"))
+    assert rf"'Mind {MASK} and {MASK}.\\x1b'" in str(result.pop("warnings"))
     response = {MASK: [MASK, MASK]}
     assert result == {"changed": True, "stops": [{"k3y": MASK}], "response": response, "ansible_facts": {"smspartner_stop_remove": response}}
 

@@ -12,12 +12,9 @@ import typing as t
 
 import pytest
 from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError, MissingLibrary
-from ansible_collections.community.smspartner.plugins.module_utils._phone import E164, all_to_e164, to_e164
+from ansible_collections.community.smspartner.plugins.module_utils._phone import ADVICE, E164, INTEGER_ADVICE, all_to_e164, to_e164
 from hypothesis import given
 from hypothesis import strategies as st
-
-ADVICE = "Write it in international form (+33612345678) or in French national form (06 12 34 56 78)."
-INTEGER_ADVICE = 'Put it in quotes or write it with spaces (06 12 34 56 78, +32 470 12 34 56). In a template, add "| string".'
 
 
 def message_for(given: t.Any) -> str:
@@ -159,7 +156,7 @@ def test_a_national_number_of_an_overseas_territory_is_refused(text: str, number
         (33612345678.0, "a decimal number"),
     ],
 )
-def test_a_number_of_yaml_is_refused(given: t.Any, kind: str) -> None:
+def test_an_unquoted_number_is_refused(given: t.Any, kind: str) -> None:
     assert message_for(given) == f"phone_number: {given!r} is {kind}. {INTEGER_ADVICE}"
 
 
@@ -182,7 +179,7 @@ def test_all_that_are_not_numbers_are_named_with_their_positions() -> None:
 
 
 @given(st.text() | st.text("+0123456789 -.()/\u200b\uff10"))
-def test_any_text_is_a_number_or_the_one_failure(text: str) -> None:
+def test_any_text_is_converted_or_raises_an_input_error(text: str) -> None:
     try:
         number = to_e164(text, "phone_number")
     except InputError:

@@ -43,7 +43,7 @@ def test_a_purge_keeps_an_entry_whose_number_is_not_in_e164_form(number: str) ->
 
 
 @pytest.mark.parametrize(("most", "allowed"), [(-1, True), (0, False), (2, False), (3, True)])
-def test_the_guard_allows_as_many_removals_as_it_says(most: int, allowed: bool) -> None:
+def test_max_removals_is_inclusive(most: int, allowed: bool) -> None:
     if allowed:
         assert len(plan_present(ENTRIES, [B], purge=True, max_removals=most).remove) == 3
         return
@@ -55,7 +55,7 @@ def test_the_guard_allows_as_many_removals_as_it_says(most: int, allowed: bool) 
     )
 
 
-def test_a_purge_without_removals_passes_any_guard() -> None:
+def test_a_purge_without_removals_passes_any_max_removals() -> None:
     assert plan_present(ENTRIES[1:2], [B], purge=True, max_removals=0) == Plan([], [], 1, [])
 
 
@@ -180,7 +180,7 @@ def test_a_refused_entry_is_recorded_and_the_rest_goes_on(concurrency: int) -> N
     assert (run.failure.code, run.failure.http_status, run.failure.response) == (9, 400, {"code": 9})
 
 
-def test_where_all_entries_are_refused_none_is_called_done() -> None:
+def test_if_all_entries_are_refused_none_is_called_done() -> None:
     run = Run(Script({1: refusal(9)}), Plan([], ENTRIES[:1], 0, []))
     assert str(run.failure) == f"1 of 1 entries were refused. errors has the reasons; the first one: {refusal(9)}"
 
@@ -205,7 +205,7 @@ def test_a_thread_that_breaks_ends_the_run() -> None:
     )
 
 
-def test_fewer_threads_do_the_work_where_the_host_allows_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fewer_threads_do_the_work_if_the_host_allows_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     def start(_thread: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 

@@ -78,7 +78,7 @@ def test_a_number_with_spaces_around_it_is_found() -> None:
 
 
 @pytest.mark.parametrize("members", [{"nbData": 0}, {"nbData": "0", "data": None}, {"nbData": 0, "data": []}])
-def test_the_empty_list(members: dict[str, t.Any]) -> None:
+def test_an_empty_list_has_no_entries(members: dict[str, t.Any]) -> None:
     assert stop_list(outcome(**members))[0].entries() == Entries([], 0)
 
 

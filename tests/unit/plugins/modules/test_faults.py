@@ -119,7 +119,7 @@ FEW = [
 ]
 
 
-def struck_run(modules: Modules, emulator: Client, call: str, case: Case, name: str, **options: t.Any) -> Result:
+def run_with_fault(modules: Modules, emulator: Client, call: str, case: Case, name: str, **options: t.Any) -> Result:
     """Run a module whose ``call`` is struck."""
     emulator.fault(call=call, times=case.times, **case.fault)
     # Only what has to run into the timeout gets a short one, so that a busy machine fails no other case.
@@ -139,9 +139,9 @@ def check(result: Result, expect: Expected, waits: list[float]) -> None:
 
 
 @pytest.mark.parametrize("case", matrix(FAULTS, (DUE, MADE, REFUSED)))
-def test_remove(modules: Modules, emulator: Client, waits: list[float], case: Case) -> None:
+def test_removals_under_each_fault(modules: Modules, emulator: Client, waits: list[float], case: Case) -> None:
     stop_id = 666 if case.state == MADE else 19
-    result = struck_run(modules, emulator, "delete", case, "smspartner_stop_remove", id=stop_id)
+    result = run_with_fault(modules, emulator, "delete", case, "smspartner_stop_remove", id=stop_id)
     expect = expected(case)
     check(result, expect, waits)
     assert emulator.calls == ["delete"] * expect.attempts
@@ -151,9 +151,9 @@ def test_remove(modules: Modules, emulator: Client, waits: list[float], case: Ca
 
 
 @pytest.mark.parametrize("case", matrix(FEW, (DUE, MADE, REFUSED)))
-def test_add(modules: Modules, emulator: Client, waits: list[float], case: Case) -> None:
+def test_additions_under_each_fault(modules: Modules, emulator: Client, waits: list[float], case: Case) -> None:
     number = "+33612345678" if case.state == MADE else "+33699999999"
-    result = struck_run(modules, emulator, "add", case, "smspartner_stop_add", phone_number=number)
+    result = run_with_fault(modules, emulator, "add", case, "smspartner_stop_add", phone_number=number)
     expect = expected(case)
     check(result, expect, waits)
     settled_by_the_list = expect.outcome == "unchanged" or expect.warned
@@ -163,9 +163,9 @@ def test_add(modules: Modules, emulator: Client, waits: list[float], case: Case)
 
 @pytest.mark.parametrize("case", matrix(FEW, (DUE,)))
 @pytest.mark.parametrize("state", ["present", "absent"])
-def test_stops(modules: Modules, emulator: Client, waits: list[float], state: str, case: Case) -> None:
+def test_many_changes_under_each_fault(modules: Modules, emulator: Client, waits: list[float], state: str, case: Case) -> None:
     call, number = ("add", "+33699999999") if state == "present" else ("delete", "+33612345678")
-    result = struck_run(modules, emulator, call, case, "smspartner_stops", state=state, phone_numbers=[number], **UNPACED)
+    result = run_with_fault(modules, emulator, call, case, "smspartner_stops", state=state, phone_numbers=[number], **UNPACED)
     expect = expected(case)
     check(result, expect, waits)
     settled_by_the_list = state == "present" and expect.warned
@@ -177,7 +177,7 @@ def test_stops(modules: Modules, emulator: Client, waits: list[float], state: st
 
 @pytest.mark.parametrize("case", matrix(FEW, (MADE,)))
 def test_reading_the_list_leaves_nothing_in_doubt(modules: Modules, emulator: Client, waits: list[float], case: Case) -> None:
-    result = struck_run(modules, emulator, "list", case, "smspartner_stop_info")
+    result = run_with_fault(modules, emulator, "list", case, "smspartner_stop_info")
     expect = expected(case._replace(effect=QUEUE) if case.effect == RETRY else case)
     check(result, expect, waits)
     assert emulator.calls == ["list"] * expect.attempts

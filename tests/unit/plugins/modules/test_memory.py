@@ -51,7 +51,7 @@ def peak_of(run: t.Callable[[], Result]) -> tuple[Result, int]:
 
 
 @pytest.mark.parametrize("compress", ["gzip", "deflate"])
-def test_a_bomb_is_refused_before_it_goes_off(modules: Modules, emulator: Client, compress: str) -> None:
+def test_a_decompression_bomb_is_refused_with_little_memory(modules: Modules, emulator: Client, compress: str) -> None:
     emulator.fault(call="delete", compress=compress, oversize=200 * MEBIBYTE)
     result, peak = peak_of(lambda: modules.run(REMOVE, id=19, retries=3))
     assert result["failed"]
@@ -71,7 +71,7 @@ def test_an_endless_response_is_refused(modules: Modules, start: bytes, more: by
 
 
 @pytest.mark.parametrize(("start", "more"), ENDLESS_AND_VOID.values(), ids=ENDLESS_AND_VOID)
-def test_an_endless_response_that_says_nothing_is_given_up(modules: Modules, start: bytes, more: bytes) -> None:
+def test_an_endless_response_without_content_fails_at_the_timeout(modules: Modules, start: bytes, more: bytes) -> None:
     with Origin(itertools.chain([start], itertools.repeat(more))) as server:
         result, peak = peak_of(lambda: modules.run(REMOVE, id=19, api_url=f"http://{server.address}/v1", retries=0, timeout=0.5))
     assert result["failed"]

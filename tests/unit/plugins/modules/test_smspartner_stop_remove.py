@@ -123,7 +123,7 @@ def test_an_echo_of_the_request_is_masked(modules: Modules, emulator: Client) ->
     assert "apiKey=********" in modules.run(REMOVE, id=19)["msg"]
 
 
-def test_a_deeply_nested_response_is_no_traceback(modules: Modules, emulator: Client) -> None:
+def test_a_deeply_nested_response_shows_no_traceback(modules: Modules, emulator: Client) -> None:
     nested: dict[str, t.Any] = {}
     for _level in range(500):
         nested = {"a": nested}

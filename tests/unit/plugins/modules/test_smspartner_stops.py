@@ -57,7 +57,7 @@ def test_a_purge_keeps_what_is_not_in_e164_form(modules: Modules, emulator: Clie
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_a_purge_over_its_guard_changes_nothing(modules: Modules, emulator: Client, check: bool) -> None:
+def test_a_purge_over_max_removals_changes_nothing(modules: Modules, emulator: Client, check: bool) -> None:
     result = modules.run(STOPS, phone_numbers=["0699999999"], purge=True, max_removals=1, check=check)
     assert result["failed"]
     assert "would remove 2 of 2 entries" in result["msg"]
@@ -99,7 +99,7 @@ def test_a_refusal_of_the_account_ends_the_run(modules: Modules, emulator: Clien
     assert emulator.calls.count("add") <= 5
 
 
-def test_after_the_end_not_even_what_waits_for_its_turn_is_sent(modules: Modules, emulator: Client) -> None:
+def test_waiting_requests_are_not_sent_after_the_run_ended(modules: Modules, emulator: Client) -> None:
     emulator.fault(call="add", code=10, times=-1)
     result = modules.run(STOPS, phone_numbers=FIFTY, concurrency=32, requests_per_minute=60)
     assert (result["code"], result["added"], result["errors"]) == (10, [], [])
