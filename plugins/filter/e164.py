@@ -58,6 +58,9 @@ from ansible_collections.community.smspartner.plugins.module_utils._phone import
 
 
 def e164(number: t.Any) -> str:
+    # Up to ansible-core 2.18, an encrypted variable is not a str, and an undefined one only fails when it is used.
+    if not isinstance(number, (str, int, float, list, dict, type(None))):
+        number = str(number)
     try:
         return to_e164(number, "e164")
     except SmsPartnerError as error:

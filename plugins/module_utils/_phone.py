@@ -19,7 +19,7 @@ E164 = re.compile(r"\+(?:33[1-9][0-9]{8}|(?!33)[1-9][0-9]{6,14})")
 SHORT_CODE = re.compile("[0-9]{3,6}")
 INTERNATIONAL = re.compile(r"(?:\+|\+?00)([1-9][0-9]*)")
 NATIONAL = re.compile("(?:0|33)([1-9][0-9]{8})")
-TRUNK_ZERO = re.compile(r"(?<=[0-9)\]])[(\[]0[)\]]")  # as in +33 (0)6
+TRUNK_ZERO = re.compile(r"(?<=[0-9)\]./\u2212])[(\[]0[)\]]")  # as in +33 (0)6
 PUNCTUATION = re.compile(r"[-./()\[\]\u2212]")
 LOST_ZERO = re.compile("[1-9][0-9]{8}")
 # Reunion and Mayotte, Guadeloupe, French Guiana, Martinique: their national numbers look French.

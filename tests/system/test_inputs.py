@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import typing as t
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 import yaml
 from ansible.release import __version__
 from ansible_collections.community.smspartner.tests.emulator.client import Client
-from ansible_collections.community.smspartner.tests.system.conftest import EXAMPLES, ROOT, Ansible
+from ansible_collections.community.smspartner.tests.system.conftest import BIN, EXAMPLES, ROOT, Ansible
 
 GUIDES = ROOT / "docs" / "docsite" / "rst"
 OF_A_LIST_FILE = ["follow-the-file.yml", "in-batches.yml", "keep-equal.yml", "nightly.yml"]
@@ -170,6 +171,15 @@ def test_numbers_in_an_inventory(ansible: Ansible, emulator: Client, tmp_path: P
     assert emulator.numbers == ["+32470123456"]
     assert "| string" in output
     assert "with spaces" in output
+
+
+def test_an_encrypted_number_is_converted(ansible: Ansible, emulator: Client, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("secret", encoding="utf-8")
+    environment = {**ansible.environment, "ANSIBLE_VAULT_PASSWORD_FILE": str(tmp_path / "password")}
+    command = [BIN / "ansible-vault", "encrypt_string", "--name=customer_number", "06 12 34 56 78"]
+    (tmp_path / "vars.yml").write_bytes(subprocess.check_output(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL))
+    ansible.environment = environment
+    assert '"+33612345678"' in ansible.tasks([shown("{{ customer_number | community.smspartner.e164 }}")], "-e", f"@{tmp_path}/vars.yml")
 
 
 def test_localhost_in_an_inventory(ansible: Ansible, emulator: Client, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import sys
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.community.smspartner.plugins.filter.e164 import FilterModule
+from jinja2 import StrictUndefined, UndefinedError
 
 e164 = FilterModule().filters()["e164"]
 
@@ -20,6 +21,11 @@ def test_a_number_is_converted_as_in_the_modules() -> None:
 def test_what_is_not_a_number_is_a_filter_error_with_the_same_message() -> None:
     with pytest.raises(AnsibleFilterError, match=r'^e164: "\\u200b" is not a phone number\. Write it in international form '):
         e164("\u200b")
+
+
+def test_an_undefined_variable_is_named() -> None:
+    with pytest.raises(UndefinedError, match="'customer_number' is undefined"):
+        e164(StrictUndefined(name="customer_number"))
 
 
 def test_a_missing_library_is_a_filter_error(monkeypatch: pytest.MonkeyPatch) -> None:

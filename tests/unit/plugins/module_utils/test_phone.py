@@ -61,6 +61,8 @@ def test_usual_spellings_of_a_french_number_are_read(spelling: t.Any) -> None:
     [
         ("+41 79 123 45 67", "+41791234567"),
         ("+44 (0)20 7946 0958", "+442079460958"),
+        ("+44.(0)20.7946.0958", "+442079460958"),
+        ("+49/(0)89/123456", "+4989123456"),
         ("00262 639 12 34 56", "+262639123456"),
         # What the country code says does not depend on any metadata.
         ("+33 692 12 34 56", "+33692123456"),
