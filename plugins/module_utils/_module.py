@@ -76,17 +76,13 @@ def run(work: t.Callable[[Task], Result], options: dict[str, dict[str, t.Any]], 
     """
     module = _Module(argument_spec={**CONNECTION_OPTIONS, **options}, supports_check_mode=True, **constraints)
     redact = Redactor(module.params["api_key"] or "")
-    result: Result = {}
-    failure: SmsPartnerError | None = None
     try:
-        result = _masked(work(_task(module, redact)), redact)
-    except SmsPartnerError as error:
-        failure = error
+        result = _result(work, module, redact)
     except Exception as error:  # noqa: BLE001  # its text and its traceback could show the key
-        failure = _unexpected(error)
+        result = _failure(_unexpected(error), redact)
     # Not within an except clause: there, Ansible would add the exception's text and traceback.
-    if failure is not None:
-        module.fail_json(**_failure(failure, redact))
+    if "msg" in result:
+        module.fail_json(**result)
     if fact:
         result["ansible_facts"] = {fact: result["response"]}
     module.exit_json(**result)
@@ -96,6 +92,14 @@ def diff_of(before: t.Sequence[Result], after: t.Sequence[Result]) -> t.Any:
     """Return Ansible's diff of the entries that a task changes, with one item for each if there are several."""
     pairs = [{"before": entry, "after": {}} for entry in before] + [{"before": {}, "after": entry} for entry in after]
     return pairs if len(pairs) > 1 else pairs[0] if pairs else {"before": {}, "after": {}}
+
+
+def _result(work: t.Callable[[Task], Result], module: _Module, redact: Redactor) -> Result:
+    """Return the result of the work, or of its failure, which has a ``msg``."""
+    try:
+        return _masked(work(_task(module, redact)), redact)
+    except SmsPartnerError as error:
+        return _failure(error, redact)
 
 
 def _task(module: _Module, redact: Redactor) -> Task:

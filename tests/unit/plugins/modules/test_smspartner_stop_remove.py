@@ -123,11 +123,12 @@ def test_an_echo_of_the_request_is_masked(modules: Modules, emulator: Client) ->
     assert "apiKey=********" in modules.run(REMOVE, id=19)["msg"]
 
 
-def test_a_deeply_nested_response_shows_no_traceback(modules: Modules, emulator: Client) -> None:
+@pytest.mark.parametrize("code", [200, 10])
+def test_a_deeply_nested_response_shows_no_traceback(modules: Modules, emulator: Client, code: int) -> None:
     nested: dict[str, t.Any] = {}
     for _level in range(500):
         nested = {"a": nested}
-    emulator.fault(call="delete", body=json.dumps({"success": True, "code": 200, "x": nested}))
+    emulator.fault(call="delete", body=json.dumps({"success": True, "code": code, "x": nested}))
     assert {"failed", "changed"} & modules.run(REMOVE, id=19).keys()
 
 
