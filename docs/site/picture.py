@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A terminal's output, read with its colours, as an SVG: a dark window, so that it reads alike on a light page and on a dark one."""
+"""Draw the coloured output of a terminal as an SVG that is readable on light and dark pages."""
 
 from __future__ import annotations
 

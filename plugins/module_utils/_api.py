@@ -243,5 +243,5 @@ def _retry_after_seconds(retry_after: str | None) -> float | None:
 
 
 def _backoff(first: float, count: int, longest: float) -> float:
-    """Return the seconds to wait after ``count`` earlier waits, with jitter so that parallel jobs spread out."""
+    """Return the seconds to wait after ``count`` earlier waits, with jitter to spread parallel jobs."""
     return min(first * 2.0 ** min(count, 10), longest) * random.uniform(0.5, 1.0)

@@ -222,7 +222,7 @@ def _checked_url(api_url: str) -> str:
         is_valid = url.scheme in ("http", "https") and bool(url.hostname) and (url.port or 0) >= 0
     except ValueError:
         is_valid = False
-    # Stricter than RFC 3986, so that no two parsers can disagree on the host that receives the key.
+    # Stricter than RFC 3986: no two parsers may disagree on the host that receives the key.
     if not (is_valid and api_url.isascii() and api_url.isprintable() and not set(" @?#\\") & set(api_url)):
         advice = "Give one such as https://api.smspartner.fr/v1, without credentials, query or fragment."
         raise InputError("api_url", "not an https URL", advice)

@@ -190,7 +190,7 @@ def remove(task: Task) -> Result:
             result.update(id=listed[0].id, phone_number=listed[0].phone_number)
         _remove_each(task, listed if stop_id is None or task.check_mode else [Stop(stop_id, "", None)], result)
     except SmsPartnerError as error:
-        # The answers before the failure are not part of it.
+        # The response in the result is of an earlier removal.
         error.results = {name: value for name, value in result.items() if name in ("changed", "id", "ids", "phone_number")}
         raise
     return {**result, "diff": _diff(listed, result["ids"])} if task.diff_mode else result

@@ -124,7 +124,7 @@ def _body(fault: Fault, request: web.Request, body: bytes) -> bytes:
 
 
 async def _streamed(fault: Fault, request: web.Request, body: bytes, response: web.StreamResponse) -> web.StreamResponse:
-    """Send the body with its padding in pieces, so that a large one takes no memory and does not block other requests."""
+    """Send the body with its padding in pieces: a large one must not take memory or block other requests."""
     await response.prepare(request)
     wbits = zlib.MAX_WBITS | (16 if fault.compress == "gzip" else 0)
     packer = zlib.compressobj(wbits=wbits) if fault.compress else None

@@ -176,7 +176,7 @@ def test_numbers_in_an_inventory(ansible: Ansible, emulator: Client, tmp_path: P
 def test_an_encrypted_number_is_converted(ansible: Ansible, emulator: Client, tmp_path: Path) -> None:
     (tmp_path / "password").write_text("secret", encoding="utf-8")
     environment = {**ansible.environment, "ANSIBLE_VAULT_PASSWORD_FILE": str(tmp_path / "password")}
-    command = [BIN / "ansible-vault", "encrypt_string", "--name=customer_number", "06 12 34 56 78"]
+    command = [str(BIN / "ansible-vault"), "encrypt_string", "--name=customer_number", "06 12 34 56 78"]
     (tmp_path / "vars.yml").write_bytes(subprocess.check_output(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL))
     ansible.environment = environment
     assert '"+33612345678"' in ansible.tasks([shown("{{ customer_number | community.smspartner.e164 }}")], "-e", f"@{tmp_path}/vars.yml")

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import trustme
 
-# Even an endless response ends after this many seconds, so that a client that waits for its end fails its test.
+# Seconds after which even an endless response ends: a client that waits for its end must fail its test.
 LONGEST = 10.0
 
 Running = t.TypeVar("Running", bound="Server")

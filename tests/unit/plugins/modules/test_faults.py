@@ -122,7 +122,7 @@ FEW = [
 def run_with_fault(modules: Modules, emulator: Client, call: str, case: Case, name: str, **options: t.Any) -> Result:
     """Run a module whose ``call`` is struck."""
     emulator.fault(call=call, times=case.times, **case.fault)
-    # Only what has to run into the timeout gets a short one, so that a busy machine fails no other case.
+    # Only a case that has to run into the timeout gets a short one: on a busy machine, others could time out, too.
     timeout = TIMEOUT if case.effect == RETRY and {"delay", "never", "drip"} & set(case.fault) else 10 * TIMEOUT
     key: dict[str, t.Any] = {"api_key": "wrong"} if case.state == REFUSED else {}
     return modules.run(name, timeout=timeout, retries=case.retries, **key, **options)
