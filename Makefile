@@ -16,7 +16,7 @@ TESTS := units system sanity integration build-import-check
 
 .PHONY: bench demo docs format integration lint matrix mutants picture sanity system test types units
 
-# Without it, the formatter changes files.
+# With it, the formatter only checks.
 lint test: export CI = true
 
 test: $(NOX)

@@ -43,10 +43,10 @@ OLDEST = ("phonenumbers==8.12.15", "defusedxml==0.6.0")
 # The unit tests whose result can depend on ansible-core, and those whose result can depend on requests.
 TESTS_OF_CORE = ("tests/unit/plugins/modules", "tests/unit/plugins/module_utils/test_module.py")
 TESTS_OF_REQUESTS = ("tests/unit/plugins/module_utils/test_http.py", "tests/unit/plugins/modules/test_faults.py", "tests/unit/plugins/modules/test_memory.py")
-# The filter runs on the controller: importing ansible.errors in a module's process would change that.
+# In a process of their own: the modules' tests run without ansible.errors, as modules do on a target.
 FILTER_TESTS = "tests/unit/plugins/filter"
 
-# ansible-test's sanity tests download a script that installs pip. Where its cache holds this one, it comes from the package registry.
+# ansible-test downloads a script that installs pip, unless its cache has one. This one installs pip from the package registry.
 GET_PIP = """\
 import runpy, sys
 sys.path.insert(0, {wheel!r})
@@ -235,7 +235,7 @@ def mutants(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure the speed as ratios against rivals; takes the letters of the measurements."""
+    """Compare the speed with other clients; ARGS="a b" selects measurements."""
     session.install("ansible-core", *RUNTIME, *EMULATOR)
     collections = copy_of_collection(session).parents[2]
     session.run("python", "-m", "compileall", "-q", f"{session.virtualenv.location}/lib")  # as an installed Python has it

@@ -43,7 +43,7 @@ options:
       - The attempts are spaced by exponential backoff with jitter. A C(Retry-After) header of up to 60 seconds takes precedence;
         with a longer one, the task fails and says how long to wait.
       - If the API says that the quota is used up (HTTP 429 or code 429), the task waits and sends the request again, which does not count
-        as a retry. It fails after two minutes in which it receives no other response.
+        as a retry. If no other response comes for two minutes, the task fails.
       - With V(0), a single attempt is made in all cases.
     type: int
     default: 3

@@ -17,7 +17,7 @@ description:
 options:
   _input:
     description:
-      - The phone number. See the option O(community.smspartner.smspartner_stop_remove#module:phone_number) for the accepted spellings.
+      - The phone number. The notes of M(community.smspartner.smspartner_stop_remove) list the accepted spellings.
     type: str
     required: true
 requirements:

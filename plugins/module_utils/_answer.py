@@ -43,7 +43,7 @@ def read(body: bytes, *, xml: bool = False) -> Answer:
     members = _from_xml(content) if xml and content.startswith(b"<") else _from_json(content)
     code = whole_number(members.get("code"))
     if code is None:
-        raise NoUsableAnswer("the server sent a response without a whole number as its code", ADVICE, response=members, body=_text(body))
+        raise NoUsableAnswer("the server sent a response whose code is missing or not a whole number", ADVICE, response=members, body=_text(body))
     if code == SUCCESS and members.get("success") is not True:
         raise NoUsableAnswer("the API sent code 200 without success", "Run the task again.", code=code, response=members)
     message = members.get("message")

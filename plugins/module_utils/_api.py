@@ -39,7 +39,7 @@ QUOTA_PATIENCE = 120.0  # seconds of nothing but 429
 # Slightly below the quota, because network jitter can move a request into the minute before its own.
 RESERVE = 1.005
 RECOVERY = 20.0  # seconds for the pace to recover from nothing to its full rate
-SLOWEST = 10  # the least rate, as a part of the full one
+SLOWEST = 0.1  # the lowest rate, as a fraction of the full one
 UNPACED = 1_000_000_000
 QUOTA_EXHAUSTED = "For two minutes, the quota of this IP address was used up by other programs. Run the task again when they have finished."
 
@@ -94,7 +94,7 @@ class Pace:
             return 0.0
 
     def answered(self) -> None:
-        """Note that something other than a 429 came."""
+        """Note that a response other than 429 came, or none."""
         with self._lock:
             self._refused_since, self._pauses = None, 0
 
@@ -107,7 +107,7 @@ class Pace:
                     pause = _backoff(FIRST_PAUSE, self._pauses, LONGEST_PAUSE)
                 self._pauses += 1
                 self._next_turn = self._updated = now + pause
-                self._rate = max(self._rate / 2, self._full_rate / SLOWEST)
+                self._rate = max(self._rate / 2, self._full_rate * SLOWEST)
             if self._refused_since is None:
                 self._refused_since = now
             return now - self._refused_since < QUOTA_PATIENCE

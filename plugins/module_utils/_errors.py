@@ -24,7 +24,7 @@ CODES = {
     40: "Access to the API is denied. Ask SMS Partner to open the API for your account.",
     90: "The JSON of the request is malformed. Report this to the collection's issue tracker.",
     96: "This IP address is not authorized. In your account, allow the address of the host that the task runs on.",
-    429: "The minute's requests for this IP address are used up. Run the task again later.",
+    429: "The request quota of this IP address is used up. Run the task again in a minute.",
     500: "The API has a problem. Run the task again later, and ask SMS Partner if it persists.",
 }
 # After these, no other call can succeed.
@@ -94,7 +94,7 @@ class ConnectionLost(NoUsableAnswer):
 
 
 class Refusal(SmsPartnerError):
-    """The API answered with a code that the call did not expect."""
+    """The API responded with a code that the call did not expect."""
 
     def __init__(self, code: int, message: str, *, http_status: int, response: dict[str, t.Any]) -> None:
         problem = f'the API said "{message}" (code {code})' if message else f"the API returned code {code}"

@@ -36,14 +36,14 @@ except Exception as error:  # noqa: BLE001
     IMPORT_FAILURE = IMPORT_FAILURE or MissingLibrary("requests", error)
 
 HEADERS = {"User-Agent": "community.smspartner", "Accept": "*/*", "Accept-Encoding": "gzip"}
-# urllib3 also undoes layers of these and other encodings, whose size has no limit.
+# urllib3 also decodes other and stacked encodings, but with no limit on the size.
 ENCODINGS = ("", "identity", "gzip", "deflate")
 REDIRECTS = (301, 302, 303, 307, 308)
 CHUNK = 1 << 14  # decompresses to at most 16 MiB
 MAX_CONNECTIONS = 32
 # The socket's own timeout should come first: its type tells whether a connection was made.
 GRACE = 0.1
-LONGEST_TIMEOUT = 1_000_000.0  # what every clock takes
+LONGEST_TIMEOUT = 1_000_000.0  # more overflows some clocks
 
 
 class Reply(t.NamedTuple):
@@ -88,7 +88,7 @@ class Http:
 
         def exchange() -> Reply:
             request = requests.Request(method, self._base + path, HEADERS, params=query, json=json).prepare()
-            # Not through a Session: that reads netrc files, and the whole body of a redirect.
+            # A Session would read netrc files and the whole body of a redirect.
             with self._adapter.send(request, stream=True, timeout=self._timeout, verify=self._verify, proxies=self._proxies) as response:
                 return self._read(response, limit)
 
@@ -126,8 +126,8 @@ class Http:
         if "Tunnel connection failed: 407" in _reason(error):
             return NoUsableAnswer(f"the proxy refused the connection ({_reason(error)})", "Check the credentials of the proxy in the environment.")
         is_tls = isinstance(error, requests.exceptions.SSLError)
-        hung_up = any(isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) for cause in causes)
-        if is_tls and not hung_up:
+        closed_by_peer = any(isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) for cause in causes)
+        if is_tls and not closed_by_peer:
             advice = "Check api_url, the server's certificate and the clock of the host that the task runs on. For a certificate of your own CA, set ca_path."
             return NoUsableAnswer(f"no trusted TLS connection to {self._peer} ({_reason(error) or 'no certificate'})", advice)
         refused = (requests.ConnectTimeout, requests.exceptions.ProxyError, urllib3.exceptions.NewConnectionError)
@@ -175,7 +175,7 @@ def _body(response: requests.Response, limit: int | None) -> bytes:
     :raises NoUsableAnswer: for one that is longer than ``limit`` bytes or cannot be decompressed
     """
     if response.headers.get("Content-Encoding", "").lower() not in ENCODINGS:
-        raise NoUsableAnswer("the server sent a response compressed in an unknown way", "Check the proxy in between.")
+        raise NoUsableAnswer("the server sent a response with an unsupported compression", "Check any proxy between this host and the API.")
     response.raw.enforce_content_length = True  # the default only since urllib3 2
     parts: list[bytes] = []
     size = 0
@@ -186,7 +186,7 @@ def _body(response: requests.Response, limit: int | None) -> bytes:
             if limit is not None and size > limit:
                 raise NoUsableAnswer(f"the server sent a response longer than {limit} bytes", "Check that api_url leads to the SMS Partner API.")
     except urllib3.exceptions.DecodeError:
-        raise NoUsableAnswer("the server sent a response with broken compression", "Check the proxy in between.") from None
+        raise NoUsableAnswer("the server sent a response that cannot be decompressed", "Check any proxy between this host and the API.") from None
     return b"".join(parts)
 
 
@@ -224,7 +224,7 @@ def _checked_url(api_url: str) -> str:
         is_valid = False
     # Stricter than RFC 3986: no two parsers may disagree on the host that receives the key.
     if not (is_valid and api_url.isascii() and api_url.isprintable() and not set(" @?#\\") & set(api_url)):
-        advice = "Give one such as https://api.smspartner.fr/v1, without credentials, query or fragment."
+        advice = "Give a URL such as https://api.smspartner.fr/v1, without credentials, query or fragment."
         raise InputError("api_url", "not an https URL", advice)
     if url.scheme == "http" and not _is_loopback(url.hostname):
         raise InputError("api_url", "http would send the API key in clear text", "Use https. http is for localhost and loopback addresses only.")

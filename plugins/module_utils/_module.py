@@ -4,7 +4,7 @@
 
 # Private to this collection: may change in any release without notice.
 
-"""The edge to Ansible: options in, a StopList out; results and failures back, without the key."""
+"""The interface to Ansible: options in, a StopList out; results and failures back, without the key."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ LONGEST_QUOTE = 200  # characters of an unusable response that a message shows
 class _Module(AnsibleModule):  # type: ignore[misc]  # Ansible has no type information
     """Treats null options as missing and keeps the raw values in ``given``.
 
-    Ansible counts ``id:`` as given and makes an empty list of a null one, with which a purge would empty the stop list.
+    Ansible counts a null option as given and turns a null list into an empty one, and a purge would then empty the stop list.
     """
 
     params: dict[str, t.Any]

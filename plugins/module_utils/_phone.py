@@ -83,13 +83,13 @@ def _as_text(given: t.Any, option: str) -> str:
 
 
 def _without_punctuation(text: str) -> str:
-    """Return the digits, and all else that is neither usual punctuation nor invisible."""
+    """Return the text without white space, invisible characters and usual punctuation."""
     plain = "".join(char for char in unicodedata.normalize("NFKC", text) if not char.isspace() and unicodedata.category(char) not in ("Cf", "Pd"))
     return PUNCTUATION.sub("", TRUNK_ZERO.sub("", plain))
 
 
 def _country_code(national: str) -> int:
-    """Return the country code that the national number can only have if it is that of an overseas territory, else that of France."""
+    """Return the country code of the overseas territory whose number it is, or 33 if it can be a number of France."""
     try:
         import phonenumbers
     except Exception as error:  # noqa: BLE001  # a broken library raises anything

@@ -106,7 +106,7 @@ class Execution:
             refused = self._refused()
             first = refused[0][1]
             problem = f"{len(refused)} of {total} entries were refused"
-            advice = f"{'The others are done. ' if len(refused) < total else ''}errors has the reasons; the first one: {first}"
+            advice = f"{'The others are done. ' if len(refused) < total else ''}See errors for the reasons. The first one: {first}"
             return SmsPartnerError(problem, advice, code=first.code, http_status=first.http_status, response=first.response)
         return self._failure
 
@@ -138,7 +138,7 @@ class Execution:
             except SmsPartnerError as error:
                 self._end_run(error)
             except Exception as error:  # noqa: BLE001  # otherwise its entry would be missing from the results
-                self._end_run(SmsPartnerError(f"the run broke off ({type(error).__name__})", "Check the memory and process limits of the host."))
+                self._end_run(SmsPartnerError(f"a thread failed ({type(error).__name__})", "Check the memory and process limits of the host."))
 
     def _send(self, job: Job) -> None:
         if isinstance(job, int):
@@ -153,7 +153,7 @@ class Execution:
     def _look_up_unsettled(self) -> None:
         """Look up the numbers that the API called listed, with one request for all of them.
 
-        If the list cannot be read, only those are settled that an earlier attempt may have added.
+        If the list cannot be read, settle only the numbers that an earlier attempt may have added.
         """
         listed: dict[str, Stop] = {}
         if self._failure is None:

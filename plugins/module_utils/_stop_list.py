@@ -20,7 +20,7 @@ ALREADY_LISTED = (3, 15)
 
 
 class Stop(t.NamedTuple):
-    """One entry. ``phone_number`` and ``created_at`` are as the API writes them, without a number "" and without a time None."""
+    """One entry. ``phone_number`` and ``created_at`` are as the API writes them; if missing, "" and None."""
 
     id: int
     phone_number: str
@@ -52,7 +52,7 @@ class StopList:
     def entries(self, *, numbers: t.Container[str] | None = None, ids: t.Container[int] | None = None) -> Entries:
         """Return the entries with one of ``numbers`` (E.164) or of ``ids``, or all of them if neither is given.
 
-        :raises NoUsableAnswer: for an incomplete list, which must never be taken for the whole
+        :raises NoUsableAnswer: for an incomplete list, which must never count as the whole list
         """
         outcome = self._api.call(Call("read the stop list", "GET", "/stop-sms/list", {}, changes=False))
         body = outcome.answer.body

@@ -33,7 +33,7 @@ attributes:
   idempotent:
     support: partial
     details:
-      - Until a new entry appears on the list, which can take up to 48 hours, a second run fails.
+      - Not until the new entry appears on the list. See the notes.
 seealso:
   - module: community.smspartner.smspartner_stop_remove
   - module: community.smspartner.smspartner_stop_info

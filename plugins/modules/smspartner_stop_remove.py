@@ -109,7 +109,7 @@ id:
   type: int
   sample: 666
 ids:
-  description: ID of every entry that was removed, or would be in check mode. On failure, the entries that are already gone.
+  description: ID of every entry that was removed, or would be in check mode. On failure, the entries that were removed before it.
   returned: success, and on failure if the options are valid
   type: list
   elements: int

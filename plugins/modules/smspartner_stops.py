@@ -40,7 +40,7 @@ options:
     elements: int
   purge:
     description:
-      - Also remove every entry whose number is not in O(phone_numbers). Can only be used with O(state=present). An empty list empties the stop list.
+      - Also remove every entry whose number is not in O(phone_numbers). Can only be used with O(state=present). With an empty list, that is every entry.
       - Customers who answer STOP are added to the list by SMS Partner. A purge removes them again unless O(phone_numbers) has their numbers.
       - An entry whose number is not in E.164 form, such as a short code, is kept with a warning.
     type: bool
@@ -69,7 +69,7 @@ attributes:
   idempotent:
     support: partial
     details:
-      - Until a new entry appears on the list, which can take up to 48 hours, a run that adds its number again fails.
+      - Not until a new entry appears on the list. See the notes.
 seealso:
   - module: community.smspartner.smspartner_stop_add
   - module: community.smspartner.smspartner_stop_info
@@ -171,7 +171,7 @@ errors:
         Could not add +33712345678: the API returned code 9.
         The phone number is invalid. Check the number; the API may not accept short codes.
 code:
-  description: Code of the response, of the first one in RV(errors) if entries were refused; null if there is none.
+  description: Code of the response, or null without a response. If entries were refused, the code of the first one in RV(errors).
   returned: failure
   type: int
   sample: 10
@@ -226,11 +226,11 @@ def _check(options: Result) -> None:
     if options["max_removals"] < -1:
         raise InputError("max_removals", "must be -1 or more", "Give -1 for no limit.")
     if options["state"] == "present" and options["ids"] is not None:
-        raise InputError("ids", "can only be used with state=absent", "Set state, or give phone_numbers: the API assigns the ID.")
+        raise InputError("ids", "can only be used with state=absent", "Set state=absent to remove them. To add numbers, use phone_numbers.")
     if options["state"] == "present" and options["phone_numbers"] is None:
-        raise InputError("phone_numbers", "required with state=present", "Give the numbers; an empty list is [].")
+        raise InputError("phone_numbers", "required with state=present", "Give the numbers, or [] for an empty list.")
     if options["state"] == "absent" and options["purge"]:
-        raise InputError("purge", "can only be used with state=present", "Leave it out, or give in phone_numbers what the list should hold.")
+        raise InputError("purge", "can only be used with state=present", "Leave it out, or set state=present and give all numbers that the list should keep.")
 
 
 def _plan(task: Task, numbers: list[str]) -> Plan:

@@ -25,7 +25,7 @@ MESSAGES = {
     15: "The number is already in the list",
     90: "The JSON is malformed",
     429: "Too many requests",
-    500: "Trouble on the server's side",
+    500: "Internal server error",
 }
 NATIONAL = re.compile(r"0[1-9][0-9]{8}")
 INTERNATIONAL = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -52,7 +52,7 @@ class Account:
         self.quota = quota
         self.quota_window = quota_window
         self.quota_kind = quota_kind
-        self._bearers = Counter(stop.get("phoneNumber") for stop in stops)  # scanning a long list would make each addition slow
+        self._entries_per_number = Counter(stop.get("phoneNumber") for stop in stops)  # scanning a long list would make each addition slow
         self._next_id = max(map(int, self.stops), default=FIRST_ID - 1) + 1
         self._arrivals: deque[float] = deque()
 
@@ -85,7 +85,7 @@ class Account:
         number = f"+33{number[1:]}" if NATIONAL.fullmatch(number) else number
         if not INTERNATIONAL.fullmatch(number):
             return refusal(9)
-        if self._bearers[number]:
+        if self._entries_per_number[number]:
             return refusal(15)
         return {"success": True, "code": 200, "stopId": self.put(number)}
 
@@ -96,14 +96,14 @@ class Account:
         removed = self.stops.pop(stop_id, None)
         if removed is None:
             return refusal(4)
-        self._bearers[removed.get("phoneNumber")] -= 1
+        self._entries_per_number[removed.get("phoneNumber")] -= 1
         return {"success": True, "code": 200}
 
     def put(self, number: str) -> int:
         """Add an entry and return its ID."""
         stop_id = self._next_id
         self._next_id += 1
-        self._bearers[number] += 1
+        self._entries_per_number[number] += 1
         self.stops[str(stop_id)] = {"id": stop_id, "phoneNumber": number, "createdAt": time.strftime("%Y-%m-%d %H:%M:%S")}
         return stop_id
 

@@ -10,9 +10,9 @@ import re
 import subprocess
 import sys
 
-LEAST_SCORE = 95.0
-# What mutmut says of a mutant for which the tests failed or hung; any other word is that of a survivor.
-NOTICED = ("killed", "timeout")
+MINIMUM_SCORE = 95.0
+# What mutmut calls a mutant for which the tests failed or hung; any other mutant survived.
+KILLED = ("killed", "timeout")
 
 
 def mutmut(*arguments: str) -> str:
@@ -21,13 +21,13 @@ def mutmut(*arguments: str) -> str:
 
 def main() -> None:
     results = [line.strip().rpartition(": ") for line in mutmut("results", "--all", "true").splitlines() if ": " in line]
-    survivors = [name for name, _separator, status in results if status not in NOTICED]
+    survivors = [name for name, _separator, status in results if status not in KILLED]
     for name in survivors:
         changed = re.findall(r"^[-+](?![-+]{2})(.*)", mutmut("show", name), re.MULTILINE)
         print(f"{name}: {' -> '.join(line.strip() for line in changed)}")
     score = 100.0 * (len(results) - len(survivors)) / len(results)
-    print(f"make mutants: {len(results) - len(survivors)} of {len(results)} mutants noticed, {score:.1f} %; {len(survivors)} survived")
-    if score < LEAST_SCORE:
+    print(f"make mutants: {len(results) - len(survivors)} of {len(results)} mutants killed, {score:.1f} %; {len(survivors)} survived")
+    if score < MINIMUM_SCORE:
         sys.exit(1)
 
 

@@ -104,7 +104,7 @@ def test_the_commands_of_the_readme_work_in_their_order(ansible: Ansible, tmp_pa
     assert "ok=1    changed=0" in second
 
 
-def test_the_key_in_a_vault_as_the_readme_shows_it(ansible: Ansible, emulator: Client, tmp_path: Path) -> None:
+def test_the_vault_commands_of_the_readme_work(ansible: Ansible, emulator: Client, tmp_path: Path) -> None:
     """What the reader types, the editor's text and the password, comes from files."""
     (line,) = re.findall(r"`(vault_\S+: \"[^\"]*\")`", README)
     emulator.reset([{"id": 666, "phoneNumber": "+33612345678"}])

@@ -37,7 +37,7 @@ def list_file(folder: Path, content: str, encoding: str = "utf-8") -> str:
 
 
 @pytest.mark.parametrize("playbook", OF_A_LIST_FILE)
-def test_what_an_editor_leaves_in_a_list_does_no_harm(ansible: Ansible, emulator: Client, tmp_path: Path, playbook: str) -> None:
+def test_byte_order_marks_line_ends_and_invisible_characters_are_ignored(ansible: Ansible, emulator: Client, tmp_path: Path, playbook: str) -> None:
     ansible.playbook(EXAMPLES / playbook, list_file(tmp_path, DIRTY_LIST))
     assert set(emulator.numbers) == {"+33612345678", "+33712345678"}
 
@@ -110,7 +110,7 @@ def run_export(ansible: Ansible, folder: Path, export: str, succeeds: bool) -> s
         HEADER + '"A; B";07 12 34 56 78;"YES\u00a0\u200b"\n',
     ],
 )
-def test_an_export_is_read_as_its_author_meant_it(ansible: Ansible, emulator: Client, tmp_path: Path, export: str) -> None:
+def test_blanks_letter_case_and_separator_lines_in_an_export_are_ignored(ansible: Ansible, emulator: Client, tmp_path: Path, export: str) -> None:
     run_export(ansible, tmp_path, export, succeeds=True)
     assert set(emulator.numbers) == {"+33612345678", "+33712345678"}
 
@@ -149,19 +149,21 @@ def shown(message: str) -> dict[str, t.Any]:
 
 
 @pytest.mark.parametrize(
-    ("answer", "succeeds", "message"),
+    ("given", "succeeds", "message"),
     [
         ("+33612345678", True, "+33612345678 can receive SMS again"),
         # From ansible-core 2.19 on, this arrives as an integer.
         ("0612345670", CORE < (2, 19), "with spaces" if CORE >= (2, 19) else "+33612345670 is not on the stop list"),
     ],
 )
-def test_the_answer_to_a_survey(ansible: Ansible, emulator: Client, tmp_path: Path, answer: str, succeeds: bool, message: str) -> None:
-    (tmp_path / "extra-vars.yml").write_text(f"!unsafe 'customer_number': !unsafe '{answer}'\n", encoding="utf-8")
+def test_a_survey_accepts_a_number_or_says_how_to_write_it(
+    ansible: Ansible, emulator: Client, tmp_path: Path, given: str, succeeds: bool, message: str
+) -> None:
+    (tmp_path / "extra-vars.yml").write_text(f"!unsafe 'customer_number': !unsafe '{given}'\n", encoding="utf-8")
     assert message in ansible.playbook(EXAMPLES / "receive-sms-again.yml", "-e", f"@{tmp_path}/extra-vars.yml", succeeds=succeeds)
 
 
-def test_numbers_in_an_inventory(ansible: Ansible, emulator: Client, tmp_path: Path) -> None:
+def test_a_number_that_an_inventory_turns_into_an_integer_fails(ansible: Ansible, emulator: Client, tmp_path: Path) -> None:
     emulator.reset_numbers("+33612345678", "+33712345678", "+32470123456")
     numbers = {"a": "+33612345678", "b": '"+33712345678"', "c": '"+32470123456"'}
     lines = [f"{host} {LOCAL} customer_number={number}\n" for host, number in numbers.items()]
@@ -182,14 +184,14 @@ def test_an_encrypted_number_is_converted(ansible: Ansible, emulator: Client, tm
     assert '"+33612345678"' in ansible.tasks([shown("{{ customer_number | community.smspartner.e164 }}")], "-e", f"@{tmp_path}/vars.yml")
 
 
-def test_localhost_in_an_inventory(ansible: Ansible, emulator: Client, tmp_path: Path) -> None:
+def test_the_inventory_line_of_the_guide_works(ansible: Ansible, emulator: Client, tmp_path: Path) -> None:
     line = f"localhost {LOCAL}\n"
     assert line in (GUIDES / "guide_install.rst").read_text(encoding="utf-8")
     (tmp_path / "hosts.ini").write_text(line, encoding="utf-8")
     assert "changed=1" in ansible.playbook(EXAMPLES / "receive-sms-again.yml", "-i", str(tmp_path / "hosts.ini"))
 
 
-def test_every_number_of_the_list_can_be_given_back(ansible: Ansible, emulator: Client) -> None:
+def test_listed_numbers_are_accepted_by_every_module(ansible: Ansible, emulator: Client) -> None:
     emulator.reset_numbers(*PLANS)
     numbers = "{{ listed.stops | map(attribute='phone_number') }}"
     tasks: list[dict[str, t.Any]] = [

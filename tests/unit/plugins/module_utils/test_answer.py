@@ -96,8 +96,8 @@ def test_what_is_not_json_is_unreadable(body: bytes, sent: str) -> None:
     ("body", "sent", "response"),
     [
         (b"[4]", "JSON that is not an object", None),
-        (b"{}", "a response without a whole number as its code", {}),
-        (b'{"code": 4.0}', "a response without a whole number as its code", {"code": 4.0}),
+        (b"{}", "a response whose code is missing or not a whole number", {}),
+        (b'{"code": 4.0}', "a response whose code is missing or not a whole number", {"code": 4.0}),
     ],
 )
 def test_json_without_a_code_is_not_usable(body: bytes, sent: str, response: t.Any) -> None:
@@ -146,7 +146,7 @@ def test_xml_that_is_not_a_result_is_unreadable(body: bytes) -> None:
 
 @pytest.mark.parametrize("entries", ["<entry>false</entry>", "<entry>false</entry><entry>four</entry>", "<success>true</success><entry>200.0</entry>"])
 def test_xml_without_a_code_is_not_usable(entries: str) -> None:
-    with pytest.raises(NoUsableAnswer, match="without a whole number as its code"):
+    with pytest.raises(NoUsableAnswer, match="missing or not a whole number"):
         _answer.read(f"<result>{entries}</result>".encode(), xml=True)
 
 

@@ -180,16 +180,16 @@ def test_a_body_is_decompressed_up_to_its_limit(encoding: str, body: bytes) -> N
 @pytest.mark.parametrize(
     ("encoding", "body", "flaw"),
     [
-        ("br", b"x", "compressed in an unknown way"),
-        ("gzip, gzip", gzip.compress(b"{}", mtime=0), "compressed in an unknown way"),
-        ("gzip", b"x" * 99, "with broken compression"),
-        ("deflate", b"x" * 99, "with broken compression"),
+        ("br", b"x", "with an unsupported compression"),
+        ("gzip, gzip", gzip.compress(b"{}", mtime=0), "with an unsupported compression"),
+        ("gzip", b"x" * 99, "that cannot be decompressed"),
+        ("deflate", b"x" * 99, "that cannot be decompressed"),
     ],
 )
 def test_a_body_that_cannot_be_decompressed_is_final(encoding: str, body: bytes, flaw: str) -> None:
     failure = failure_of(Origin([response(body, "503 Busy", Content_Encoding=encoding)]))
     assert failure.__class__ is NoUsableAnswer
-    assert str(failure) == f"The server sent a response {flaw}. Check the proxy in between."
+    assert str(failure) == f"The server sent a response {flaw}. Check any proxy between this host and the API."
     assert failure.http_status == 503
 
 
@@ -301,7 +301,7 @@ def test_https_or_a_loopback_address_is_accepted(url: str) -> None:
     assert Http(url, timeout=1)
 
 
-NOT_A_URL = "api_url: not an https URL. Give one such as https://api.smspartner.fr/v1, without credentials, query or fragment."
+NOT_A_URL = "api_url: not an https URL. Give a URL such as https://api.smspartner.fr/v1, without credentials, query or fragment."
 CLEAR_TEXT = "api_url: http would send the API key in clear text. Use https. http is for localhost and loopback addresses only."
 
 
@@ -451,7 +451,7 @@ def test_a_dead_proxy_raises_not_connected_and_is_named_without_credentials(monk
         ("503 Service Unavailable", NotConnected, "The connection to api.smspartner.example through the proxy 127.0.0.1 failed", CHECK_NETWORK),
     ],
 )
-def test_a_proxy_that_opens_no_tunnel(monkeypatch: pytest.MonkeyPatch, refusal: str, kind: type[NoUsableAnswer], problem: str, advice: str) -> None:
+def test_a_refused_tunnel_is_final_only_with_407(monkeypatch: pytest.MonkeyPatch, refusal: str, kind: type[NoUsableAnswer], problem: str, advice: str) -> None:
     with Proxy(refusal=refusal) as proxy:
         monkeypatch.setenv("https_proxy", f"http://{proxy.address}")
         with pytest.raises(kind) as failure:

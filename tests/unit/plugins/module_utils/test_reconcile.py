@@ -151,7 +151,7 @@ def test_numbers_that_the_api_calls_listed_are_looked_up_with_one_request() -> N
     assert run.results["unchanged"] == 11
     assert [warning.partition(" with")[0] for warning in run.warnings] == [f"The API refused {NUMBERS[1]}"]
     assert [(error["phone_number"], error["code"]) for error in run.results["errors"]] == [(NUMBERS[2], 15)]
-    assert str(run.failure) == f"1 of 4 entries were refused. The others are done. errors has the reasons; the first one: {run.results['errors'][0]['msg']}"
+    assert str(run.failure) == f"1 of 4 entries were refused. The others are done. See errors for the reasons. The first one: {run.results['errors'][0]['msg']}"
 
 
 @pytest.mark.parametrize("broken", [READ, NUMBERS[3]])
@@ -175,14 +175,14 @@ def test_a_refused_entry_is_recorded_and_the_rest_goes_on(concurrency: int) -> N
         {"phone_number": NUMBERS[0], "code": 9, "msg": str(refusal(9, "No"))},
         {"id": 2, "phone_number": B, "code": 500, "msg": str(refusal(500))},
     ]
-    assert str(run.failure) == f"2 of 5 entries were refused. The others are done. errors has the reasons; the first one: {refusal(9, 'No')}"
+    assert str(run.failure) == f"2 of 5 entries were refused. The others are done. See errors for the reasons. The first one: {refusal(9, 'No')}"
     assert run.failure is not None
     assert (run.failure.code, run.failure.http_status, run.failure.response) == (9, 400, {"code": 9})
 
 
 def test_if_all_entries_are_refused_none_is_called_done() -> None:
     run = Run(Script({1: refusal(9)}), Plan([], ENTRIES[:1], 0, []))
-    assert str(run.failure) == f"1 of 1 entries were refused. errors has the reasons; the first one: {refusal(9)}"
+    assert str(run.failure) == f"1 of 1 entries were refused. See errors for the reasons. The first one: {refusal(9)}"
 
 
 @pytest.mark.parametrize("failure", [refusal(10), refusal(429), NoUsableAnswer("it broke", "Fix it.")], ids=str)
@@ -201,7 +201,7 @@ def test_a_failure_of_the_account_or_the_server_ends_the_run(failure: SmsPartner
 def test_a_thread_that_breaks_ends_the_run() -> None:
     run = Run(Script({1: MemoryError()}), Plan(NUMBERS[:1], ENTRIES[:3], 0, []))
     assert str(run.failure) == (
-        "The run broke off (MemoryError). Check the memory and process limits of the host. 1 of 4 changes were confirmed. Run the task again for the rest."
+        "A thread failed (MemoryError). Check the memory and process limits of the host. 1 of 4 changes were confirmed. Run the task again for the rest."
     )
 
 
@@ -225,7 +225,7 @@ def test_a_second_failure_that_may_have_been_carried_out_is_a_warning() -> None:
 
 
 @pytest.mark.parametrize(("concurrency", "threads"), [(1, 1), (3, 3), (8, 4)])
-def test_as_many_requests_at_a_time_as_are_allowed(concurrency: int, threads: int) -> None:
+def test_concurrency_limits_the_requests_at_a_time(concurrency: int, threads: int) -> None:
     together = threading.Barrier(threads)
     script = Script()
     script.before_each = lambda _subject: together.wait(5) if len(script.calls) <= threads else None

@@ -65,7 +65,7 @@ DUE, MADE, REFUSED = "change is due", "change was made before", "key is wrong"
 
 
 class Case(t.NamedTuple):
-    """A fault that strikes ``times`` times (-1: always), and what it strikes."""
+    """A fault that affects ``times`` attempts (-1: all), and the state of the entry."""
 
     fault: dict[str, t.Any]
     effect: str
@@ -75,7 +75,7 @@ class Case(t.NamedTuple):
 
 
 class Expected(t.NamedTuple):
-    """What the contract says of a run: its outcome, how many attempts it takes, and whether the change is made."""
+    """What a run should do: its outcome, how many attempts it takes, and whether the change is made."""
 
     outcome: str
     warned: bool
@@ -84,7 +84,7 @@ class Expected(t.NamedTuple):
 
 
 def expected(case: Case) -> Expected:
-    """The contract, for a call that makes one change."""
+    """What a call that makes one change should do."""
     due = case.state == DUE
     done = doubt = False
     for attempt in range(1, case.retries + 2):
@@ -101,14 +101,14 @@ def expected(case: Case) -> Expected:
 
 
 def matrix(faults: t.Iterable[tuple[str, dict[str, t.Any], str]], states: t.Sequence[str]) -> list[t.Any]:
-    """Every fault in every state. One that is retried strikes a single attempt, one of two, and both, with the change made and not."""
+    """Every fault in every state. One that is retried affects a single attempt, one of two, and both, with the change made and not."""
     cases = []
     for (name, fault, effect), state in itertools.product(faults, states):
         works = (True, False) if effect == RETRY and state == DUE else (effect == READ,)
-        strikes = {RETRY: ((1, 0), (1, 1), (-1, 1)), QUEUE: ((1, 0), (1, 1))}.get(effect, ((1, 1),))
-        for (times, retries), work in itertools.product(strikes, works):
-            struck = f", {'always' if times < 0 else 'once'}, {retries} retries, {'made' if work else 'not made'} by it" if len(strikes) > 1 else ""
-            cases.append(pytest.param(Case({**fault, "work": work}, effect, state, times, retries), id=f"{name}, {state}{struck}"))
+        counts = {RETRY: ((1, 0), (1, 1), (-1, 1)), QUEUE: ((1, 0), (1, 1))}.get(effect, ((1, 1),))
+        for (times, retries), work in itertools.product(counts, works):
+            suffix = f", {'always' if times < 0 else 'once'}, {retries} retries, {'made' if work else 'not made'} by it" if len(counts) > 1 else ""
+            cases.append(pytest.param(Case({**fault, "work": work}, effect, state, times, retries), id=f"{name}, {state}{suffix}"))
     return cases
 
 
@@ -120,7 +120,7 @@ FEW = [
 
 
 def run_with_fault(modules: Modules, emulator: Client, call: str, case: Case, name: str, **options: t.Any) -> Result:
-    """Run a module whose ``call`` is struck."""
+    """Run a module whose ``call`` is affected."""
     emulator.fault(call=call, times=case.times, **case.fault)
     # Only a case that has to run into the timeout gets a short one: on a busy machine, others could time out, too.
     timeout = TIMEOUT if case.effect == RETRY and {"delay", "never", "drip"} & set(case.fault) else 10 * TIMEOUT
@@ -134,7 +134,7 @@ def check(result: Result, expect: Expected, waits: list[float]) -> None:
     assert len(result.get("warnings", [])) == expect.warned
     assert len([wait for wait in waits if wait > 0.1]) == expect.attempts - 1
     if expect.outcome != "failed":
-        # Nothing is removed or added unsaid, and nothing is said that is not so, except with a warning.
+        # The result says what was done, unless a warning says that it may not.
         assert expect.done == result["changed"] or expect.warned
 
 

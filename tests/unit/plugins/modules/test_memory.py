@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""However long a response is, a module takes little memory for it, and no longer than its timeout."""
+"""However long the response to a removal is, the module takes little memory for it, and no longer than its timeout."""
 
 from __future__ import annotations
 

@@ -73,8 +73,11 @@ def test_a_purge_over_max_removals_changes_nothing(modules: Modules, emulator: C
         ({"phone_numbers": [None], "purge": True}, "phone_numbers"),
         ({"state": "absent", "phone_numbers": None, "ids": None}, "phone_numbers, ids"),
         ({"state": "absent", "ids": [None]}, "ids"),
-        ({"phone_numbers": ["0612345678"], "ids": [1]}, "ids: can only be used with state=absent. Set state, or give phone_numbers: the API assigns the ID."),
-        ({"state": "absent", "ids": [1], "purge": True}, "purge: can only be used with state=present. Leave it out, or give in phone_numbers what"),
+        (
+            {"phone_numbers": ["0612345678"], "ids": [1]},
+            "ids: can only be used with state=absent. Set state=absent to remove them. To add numbers, use phone_numbers.",
+        ),
+        ({"state": "absent", "ids": [1], "purge": True}, "purge: can only be used with state=present. Leave it out, or set state=present"),
         ({"phone_numbers": [], "max_removals": -2}, "max_removals: must be -1 or more. Give -1 for no limit."),
         ({"phone_numbers": [], "concurrency": 0}, "concurrency: must be from 1 to 32. Give the number of requests to send at a time."),
         ({"phone_numbers": [], "concurrency": 33}, "concurrency"),
