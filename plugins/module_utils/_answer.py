@@ -54,9 +54,9 @@ def read(body: bytes, *, xml: bool = False) -> Answer:
 
 def whole_number(value: t.Any) -> int | None:
     """Return the value as an int if it is a whole number or the digits of one, else None."""
-    if isinstance(value, str) and DIGITS.fullmatch(value):
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    if value.__class__ is int:  # not a bool
+        return value
+    return int(value) if isinstance(value, str) and DIGITS.fullmatch(value) else None
 
 
 def import_xml_parser() -> t.Any:
