@@ -70,7 +70,7 @@ class MissingLibrary(SmsPartnerError):
     """A Python library that the call needs and that cannot be imported."""
 
     def __init__(self, library: str, error: Exception) -> None:
-        self.library = library
+        self.name = library
         self.reason = f"{type(error).__name__}: {error}"
         super().__init__(f"the Python library {library} cannot be imported ({self.reason})", "Install it for the Python that the task runs with.")
 

@@ -32,7 +32,7 @@ try:
     import requests
     import urllib3
     from requests.adapters import HTTPAdapter
-except Exception as error:  # noqa: BLE001
+except Exception as error:  # noqa: BLE001  # a broken library raises anything
     IMPORT_FAILURE = IMPORT_FAILURE or MissingLibrary("requests", error)
 
 HEADERS = {"User-Agent": "community.smspartner", "Accept": "*/*", "Accept-Encoding": "gzip"}
@@ -192,9 +192,11 @@ def _body(response: requests.Response, limit: int | None) -> bytes:
 
 def _reason(error: BaseException) -> str:
     """Return what the operating system, the TLS library or the proxy said, without anything of the request; empty if nothing."""
+    # urllib3 before 2 compares host names itself.
+    wrong_host = urllib3.connection.CertificateError  # type: ignore[attr-defined]  # every release has it here, none declares it
     for cause in _causes(error):
-        # urllib3 before 2 compares host names itself; a proxy that refuses a tunnel is a plain OSError.
-        if isinstance(cause, (ssl.SSLCertVerificationError, urllib3.connection.CertificateError)) or cause.__class__ is OSError:  # type: ignore[attr-defined]
+        # A proxy that refuses a tunnel is a plain OSError.
+        if isinstance(cause, (ssl.SSLCertVerificationError, wrong_host)) or cause.__class__ is OSError:
             return getattr(cause, "verify_message", None) or str(cause)
         if isinstance(cause, OSError) and isinstance(cause.strerror, str):
             return cause.strerror
@@ -262,8 +264,8 @@ def _checked_proxy_host(url: str, proxy: str) -> str:
     """
     if proxy.startswith("socks"):
         try:
-            import socks  # noqa: F401
-        except Exception as error:  # noqa: BLE001
+            import socks  # noqa: F401  # requests uses it, but does not say why it is missing
+        except Exception as error:  # noqa: BLE001  # a broken library raises anything
             raise MissingLibrary("PySocks", error) from None
     host = re.sub(r"^.*(://|@)|(:[0-9]*)?/?$", "", proxy)
     if url.lower().startswith("http:") and not _is_loopback(host.strip("[]")):

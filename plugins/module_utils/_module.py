@@ -151,7 +151,7 @@ def _unexpected(error: Exception) -> SmsPartnerError:
 def _failure(error: SmsPartnerError, redact: Redactor) -> Result:
     message = str(error)
     if isinstance(error, MissingLibrary):
-        message = f"{missing_required_lib(error.library)}. The import failed with {error.reason}"
+        message = f"{missing_required_lib(error.name)}. The import failed with {error.reason}"
     if error.body.strip():
         # Cut only after masking: a part of the key would not be found.
         message += f' The response begins: "{" ".join(redact(error.body).split())[:LONGEST_QUOTE]}"'

@@ -65,7 +65,8 @@ class StopList:
         row_ids = [whole_number(row.get("id")) or 0 if isinstance(row, dict) else 0 for row in rows]
         if len({row_id for row_id in row_ids if row_id > 0}) < len(rows):
             raise _incomplete("an entry has no ID, or two entries have the same one", outcome)
-        is_whole, wanted_numbers, wanted_ids = numbers is None and ids is None, numbers or (), ids or ()
+        is_whole = numbers is None and ids is None
+        wanted_numbers, wanted_ids = numbers or (), ids or ()
         stops = [
             Stop(row_id, number, row.get("createdAt"))
             for row_id, row in zip(row_ids, rows)

@@ -50,7 +50,7 @@ class Modules:
 
     def start(self, main: t.Callable[[], t.Any], options: Result, *, check: bool = False, diff: bool = False) -> Result:
         """Call ``main``, which makes an AnsibleModule with these options, and return what it prints."""
-        internal = {"_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_remote_tmp": "/tmp"}  # noqa: S108
+        internal = {"_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_remote_tmp": "/tmp"}  # noqa: S108  # nothing is written there
         self._monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": {**options, **internal}}).encode())
         self._monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
         warnings._global_warnings.clear()  # Ansible keeps them for the life of a process, which is usually one module's

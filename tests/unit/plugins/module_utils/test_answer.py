@@ -154,7 +154,7 @@ def test_xml_needs_its_library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "defusedxml", None)
     with pytest.raises(MissingLibrary, match="The Python library defusedxml cannot be imported") as failure:
         _answer.read(b"<result/>", xml=True)
-    assert failure.value.library == "defusedxml"
+    assert failure.value.name == "defusedxml"
 
 
 @given(st.binary() | st.text().map(str.encode), st.booleans())

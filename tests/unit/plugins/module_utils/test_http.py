@@ -475,7 +475,7 @@ def test_a_socks_proxy_needs_its_library(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("all_proxy", "socks5h://127.0.0.1:1080")
     with pytest.raises(MissingLibrary, match="No module named 'socks'") as failure:
         Http("https://api.smspartner.example", timeout=1)
-    assert failure.value.library == "PySocks"
+    assert failure.value.name == "PySocks"
 
 
 @pytest.mark.parametrize(
@@ -513,5 +513,5 @@ def test_a_library_that_cannot_be_imported_is_named_with_the_reason(monkeypatch:
     spec.loader.exec_module(module)
     with pytest.raises(MissingLibrary) as failure:
         module.Http("https://x", timeout=1)
-    assert failure.value.library == named
+    assert failure.value.name == named
     assert failure.value.reason == f"ModuleNotFoundError: import of {library} halted; None in sys.modules"

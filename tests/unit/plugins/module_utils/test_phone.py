@@ -88,7 +88,7 @@ def test_numbers_not_in_french_national_form_do_not_need_the_library(monkeypatch
         assert to_e164(number, "phone_number")
     with pytest.raises(MissingLibrary) as failure:
         to_e164("06 12 34 56 78", "phone_number")
-    assert failure.value.library == "phonenumbers"
+    assert failure.value.name == "phonenumbers"
 
 
 @pytest.mark.parametrize(
