@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+import textwrap
 import typing as t
 from pathlib import Path
 
@@ -18,7 +20,15 @@ from ansible_collections.community.smspartner.tests.emulator.client import Clien
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "docs" / "examples"
+GUIDES = ROOT / "docs" / "docsite" / "rst"
 BIN = Path(sys.executable).parent
+ADD, INFO, REMOVE, STOPS = (f"community.smspartner.smspartner_{name}" for name in ("stop_add", "stop_info", "stop_remove", "stops"))
+
+
+def code_blocks(guide: Path) -> list[str]:
+    """Return the code blocks of a guide."""
+    text = guide.read_text(encoding="utf-8")
+    return [textwrap.dedent(block).strip() for block in re.findall(r"^\.\. code-block:: \S+\n\n((?:    .*\n|\n)+)", text + "\n", re.MULTILINE)]
 
 
 class Ansible:

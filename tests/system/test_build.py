@@ -11,7 +11,7 @@ import tarfile
 from pathlib import Path
 
 from ansible_collections.community.smspartner.tests.emulator.client import Client
-from ansible_collections.community.smspartner.tests.system.conftest import Ansible
+from ansible_collections.community.smspartner.tests.system.conftest import REMOVE, Ansible
 
 FOR_A_USER = {"CHANGELOG.md", "COPYING", "FILES.json", "LICENSES", "MANIFEST.json", "README.md", "changelogs", "docs", "meta", "plugins"}
 
@@ -28,7 +28,7 @@ def test_plugins_and_meta_alone_are_enough(ansible: Ansible, emulator: Client, c
     bare = tmp_path / "bare" / "ansible_collections" / "community" / "smspartner"
     for folder in ("plugins", "meta"):
         shutil.copytree(whole / folder, bare / folder)
-    task = {"name": "Remove", "community.smspartner.smspartner_stop_remove": {"id": 1}}
+    task = {"name": "Remove", REMOVE: {"id": 1}}
     play = {"module_defaults": {"group/community.smspartner.smspartner": {"api_key": "demo-key"}}, "block": [task]}
     output = ansible.tasks([play], ANSIBLE_COLLECTIONS_PATH=str(tmp_path / "bare"), SMSPARTNER_API_KEY="")
     assert "changed=1" in output

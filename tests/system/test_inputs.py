@@ -15,14 +15,12 @@ import pytest
 import yaml
 from ansible.release import __version__
 from ansible_collections.community.smspartner.tests.emulator.client import Client
-from ansible_collections.community.smspartner.tests.system.conftest import BIN, EXAMPLES, ROOT, Ansible
+from ansible_collections.community.smspartner.tests.system.conftest import ADD, BIN, EXAMPLES, GUIDES, INFO, REMOVE, STOPS, Ansible, code_blocks
 
-GUIDES = ROOT / "docs" / "docsite" / "rst"
 OF_A_LIST_FILE = ["follow-the-file.yml", "in-batches.yml", "keep-equal.yml", "nightly.yml"]
 # A byte order mark, CRLF, a comment, a blank line, a zero-width space and a no-break space
 DIRTY_LIST = "\ufeff# Comment.\r\n06 12 34 56 78\r\n\r\n\u200b\r\n\u00a0 \r\n\ufeff+33 7 12 34 56 78\u200b # asked\r\n"
 HEADER = "customer;phone;opted_out\n"
-ADD, INFO, REMOVE, STOPS = (f"community.smspartner.smspartner_{name}" for name in ("stop_add", "stop_info", "stop_remove", "stops"))
 CORE = tuple(map(int, __version__.split(".")[:2]))
 LOCAL = 'ansible_connection=local ansible_python_interpreter="{{ ansible_playbook_python }}"'
 # Numbers of old and new numbering plans, and a short code
@@ -89,8 +87,7 @@ def test_a_long_run_stops_at_a_failed_batch_but_not_at_a_refused_entry(ansible: 
 
 
 def test_a_run_in_the_background_can_be_checked_first(ansible: Ansible, emulator: Client, tmp_path: Path) -> None:
-    guide = (GUIDES / "guide_long_run.rst").read_text(encoding="utf-8")
-    (task,) = yaml.safe_load(guide.split(".. code-block:: yaml+jinja\n")[-1].split("\n``")[0])
+    (task,) = yaml.safe_load(code_blocks(GUIDES / "guide_long_run.rst")[-1])
     task |= {"poll": 1, "vars": {"numbers": ["0712345678"]}}
     for options, numbers in ((["--check"], 1), ([], 2)):
         assert "changed=1" in ansible.tasks([task], *options, ANSIBLE_ASYNC_DIR=str(tmp_path / "async"))

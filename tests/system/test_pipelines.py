@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.community.smspartner.tests.emulator.client import Client
-from ansible_collections.community.smspartner.tests.system.conftest import EXAMPLES, ROOT, Ansible
+from ansible_collections.community.smspartner.tests.system.conftest import ADD, EXAMPLES, GUIDES, Ansible
 
 GITLAB = yaml.safe_load((EXAMPLES / "pipelines" / "gitlab-ci.yml").read_text(encoding="utf-8"))
 (GITHUB,) = yaml.safe_load((EXAMPLES / "pipelines" / "github-actions.yml").read_text(encoding="utf-8"))["jobs"].values()
@@ -105,7 +105,7 @@ def project(request: pytest.FixtureRequest, ansible: Ansible, tmp_path: Path) ->
 
 
 def test_the_commands_of_the_guide_remove_what_several_commits_deleted(ansible: Ansible, emulator: Client, tmp_path: Path) -> None:
-    guide = (ROOT / "docs" / "docsite" / "rst" / "guide_follow_the_file.rst").read_text(encoding="utf-8")
+    guide = (GUIDES / "guide_follow_the_file.rst").read_text(encoding="utf-8")
     show, *apply = re.findall(r"^    \$ (.*)", guide, re.MULTILINE)
     project = Project(tmp_path, ansible, "none")
     for numbers, commands in ([A, B], apply), ([A], []), ([A, C], [show, *apply]):
@@ -130,7 +130,7 @@ def test_only_what_a_merge_changes_in_the_file_changes_on_the_list(project: Proj
     assert project.run(second, first).succeeded
     assert set(emulator.numbers) == {STOP_BEFORE, A, C}
 
-    ansible.tasks([{"name": "Answer STOP", "community.smspartner.smspartner_stop_add": {"phone_number": STOP_BETWEEN}}])
+    ansible.tasks([{"name": "Answer STOP", ADD: {"phone_number": STOP_BETWEEN}}])
     project.git("revert", "--no-edit", "--mainline=1", second)
     assert project.run("main", second).succeeded
     assert set(emulator.numbers) == {STOP_BEFORE, STOP_BETWEEN, A, B}

@@ -13,9 +13,8 @@ from urllib.parse import quote
 
 import pytest
 from ansible_collections.community.smspartner.tests.emulator.client import Client
-from ansible_collections.community.smspartner.tests.system.conftest import Ansible
+from ansible_collections.community.smspartner.tests.system.conftest import ADD, INFO, REMOVE, STOPS, Ansible
 
-REMOVE, ADD, INFO, STOPS = (f"community.smspartner.smspartner_{name}" for name in ("stop_remove", "stop_add", "stop_info", "stops"))
 FAULTS: tuple[dict[str, t.Any], ...] = (
     {"echo": True},
     {"redirect": "https://elsewhere.example/?apiKey=k"},
