@@ -39,9 +39,10 @@ options:
   retries:
     description:
       - Number of further attempts after a transient failure, which is a failed connection, a request that exceeds O(timeout),
-        or HTTP 500, 502, 503 or 504 without a usable response.
+        or HTTP 408 or 5xx without a usable response.
       - The attempts are spaced by exponential backoff with jitter. A C(Retry-After) header of up to 60 seconds takes precedence;
         with a longer one, the task fails and says how long to wait.
+      - A request that got no usable response may have been carried out. The message or a warning of the task says so.
       - If the API says that the quota is used up (HTTP 429 or code 429), the task waits and sends the request again, which does not count
         as a retry. If no other response comes for two minutes, the task fails.
       - With V(0), a single attempt is made in all cases.

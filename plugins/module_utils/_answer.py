@@ -4,7 +4,7 @@
 
 # Private to this collection: may change in any release without notice.
 
-"""From the bytes of a response to what the API said, in JSON or XML."""
+"""Parses the body of a response, in JSON or XML."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import json
 import re
 import typing as t
 
-from ansible_collections.community.smspartner.plugins.module_utils._errors import MissingLibrary, NoUsableAnswer, Unreadable
+from ansible_collections.community.smspartner.plugins.module_utils._errors import UnreadableBodyError, UnusableResponseError, import_library
 
 SUCCESS = 200
 DIGITS = re.compile("0|[1-9][0-9]{0,18}")
@@ -23,33 +23,33 @@ IGNORED_BEFORE_BODY = b"\xef\xbb\xbf \t\r\n"
 ADVICE = "Check that api_url leads to the SMS Partner API and that no proxy responds in its place."
 
 
-class Answer(t.NamedTuple):
-    """What the API said. ``body`` has every member, as the API sent it; ``text`` is the undecoded body if XML was requested."""
+class ApiResult(t.NamedTuple):
+    """The API's result. ``response`` has every member, as the API sent it; ``text`` is the body's text if XML was requested."""
 
     code: int
     message: str
-    body: dict[str, t.Any]
+    response: dict[str, t.Any]
     text: str
 
 
-def read(body: bytes, *, xml: bool = False) -> Answer:
-    """Decode a response. With ``xml``, a JSON response is accepted, too.
+def parse(body: bytes, *, xml: bool = False) -> ApiResult:
+    """Return the result in a body. With ``xml``, JSON is accepted, too.
 
-    :raises Unreadable: for a body that is neither
-    :raises NoUsableAnswer: for a body without a code, or with code 200 and without success
-    :raises MissingLibrary: for XML without ``defusedxml``
+    :raises UnreadableBodyError: for a body that is neither
+    :raises UnusableResponseError: for a body without a code, or with code 200 and without success
+    :raises MissingLibraryError: for XML without ``defusedxml``
     """
     content = body.lstrip(IGNORED_BEFORE_BODY)
     members = _from_xml(content) if xml and content.startswith(b"<") else _from_json(content)
     code = whole_number(members.get("code"))
     if code is None:
-        raise NoUsableAnswer("the server sent a response whose code is missing or not a whole number", ADVICE, response=members, body=_text(body))
+        raise UnusableResponseError("the server sent a response whose code is missing or not a whole number", ADVICE, response=members, body=_text(body))
     if code == SUCCESS and members.get("success") is not True:
-        raise NoUsableAnswer("the API sent code 200 without success", "Run the task again.", code=code, response=members)
+        raise UnusableResponseError("the API sent code 200 without success", "Run the task again.", code=code, response=members)
     message = members.get("message")
     if not isinstance(message, str):
         message = json.dumps(message, ensure_ascii=False) if message else ""
-    return Answer(code, message, members, _text(body) if xml else "")
+    return ApiResult(code, message, members, _text(body) if xml else "")
 
 
 def whole_number(value: t.Any) -> int | None:
@@ -60,25 +60,19 @@ def whole_number(value: t.Any) -> int | None:
 
 
 def import_xml_parser() -> t.Any:
-    """Return ``defusedxml.ElementTree``.
-
-    :raises MissingLibrary: where it cannot be imported
-    """
-    try:
-        from defusedxml import ElementTree
-    except Exception as error:  # noqa: BLE001  # a broken library raises anything
-        raise MissingLibrary("defusedxml", error) from None
-    return ElementTree
+    """Return ``defusedxml.ElementTree``, or raise a MissingLibraryError."""
+    return import_library("defusedxml.ElementTree", "defusedxml")
 
 
 def _from_json(content: bytes) -> dict[str, t.Any]:
     try:
-        members = json.loads(content)
+        # Replaced, because a message in Latin-1 must not hide the code.
+        members = json.loads(content.decode(json.detect_encoding(content), "replace"))
     except (ValueError, RecursionError):
         sent = "something other than JSON" if content else "an empty body"
-        raise Unreadable(f"the server sent {sent}", ADVICE, body=_text(content)) from None
+        raise UnreadableBodyError(f"the server sent {sent}", ADVICE, body=_text(content)) from None
     if not isinstance(members, dict):
-        raise NoUsableAnswer("the server sent JSON that is not an object", ADVICE, body=_text(content))
+        raise UnusableResponseError("the server sent JSON that is not an object", ADVICE, body=_text(content))
     return members
 
 
@@ -90,7 +84,7 @@ def _from_xml(content: bytes) -> dict[str, t.Any]:
     except (parser.ParseError, ValueError, LookupError):
         is_result = False
     if not is_result:
-        raise Unreadable("the server sent XML that is not a result", ADVICE, body=_text(content))
+        raise UnreadableBodyError("the server sent XML that is not a result", ADVICE, body=_text(content))
     members: dict[str, t.Any] = {}
     for position, element in enumerate(elements):
         name = element.tag.rpartition("}")[2]

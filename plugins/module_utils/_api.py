@@ -4,7 +4,7 @@
 
 # Private to this collection: may change in any release without notice.
 
-"""One call: which failures are retried, when, and whether a lost attempt may have been carried out."""
+"""One call: which failures are retried, when, and whether an attempt without a usable response may have been carried out."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ import typing as t
 from email.utils import parsedate_to_datetime
 
 from ansible_collections.community.smspartner.plugins.module_utils import _answer
-from ansible_collections.community.smspartner.plugins.module_utils._answer import Answer
+from ansible_collections.community.smspartner.plugins.module_utils._answer import ApiResult
 from ansible_collections.community.smspartner.plugins.module_utils._errors import (
     CODES,
-    ConnectionLost,
-    NotConnected,
-    NoUsableAnswer,
-    Refusal,
+    ApiError,
+    ConnectionLostError,
+    NotConnectedError,
+    RunEndedError,
     SmsPartnerError,
-    Stopped,
-    Unreadable,
+    UnreadableBodyError,
+    UnusableResponseError,
 )
-from ansible_collections.community.smspartner.plugins.module_utils._http import Http, Reply
+from ansible_collections.community.smspartner.plugins.module_utils._http import Http, HttpResponse
 
 MEBIBYTE = 1 << 20
-TRANSIENT_STATUSES = frozenset({500, 502, 503, 504})
+TRANSIENT_STATUSES = frozenset({408, *range(500, 600)})
 TOO_MANY_REQUESTS = 429
 LONGEST_RETRY_AFTER = 60.0
 FIRST_BACKOFF, LONGEST_BACKOFF = 0.5, 60.0
@@ -61,14 +61,14 @@ class Call(t.NamedTuple):
 
 
 class Outcome(t.NamedTuple):
-    """An expected answer. ``in_doubt`` tells that an earlier attempt of the call may have been carried out."""
+    """An expected result. ``in_doubt`` tells that an earlier attempt of the call may have been carried out."""
 
-    answer: Answer
+    result: ApiResult
     http_status: int
     in_doubt: bool
 
 
-class Pace:
+class RateLimiter:
     """Spaces the requests of all threads evenly, and slows them down after a 429.
 
     Additive increase, multiplicative decrease, as in TCP: jobs that share a quota converge on fair shares without knowing of each other.
@@ -77,36 +77,38 @@ class Pace:
     def __init__(self, per_minute: int, clock: t.Callable[[], float]) -> None:
         self._full_rate = self._rate = per_minute / 60 / RESERVE  # requests per second
         self._clock = clock
-        self._next_turn = self._updated = clock()  # _updated: when the rate was computed; during a pause, its end
+        self._next_request = self._recovering_since = self._paused_until = clock()
         self._pauses = 0
         self._refused_since: float | None = None
         self._lock = threading.Lock()
 
-    def take_turn(self) -> float:
-        """Return 0 and take the turn, or return the seconds until the next one."""
+    def acquire(self) -> float:
+        """Return 0 if a request may be sent now, else the seconds to wait before asking again."""
         with self._lock:
             now = self._clock()
-            if now < self._next_turn:
-                return self._next_turn - now
-            self._rate = min(self._full_rate, self._rate + self._full_rate * (now - self._updated) / RECOVERY)
-            self._updated = now
-            self._next_turn = max(self._next_turn + 1 / self._rate, now)
+            if now < self._next_request:
+                return self._next_request - now
+            self._rate = min(self._full_rate, self._rate + self._full_rate * (now - self._recovering_since) / RECOVERY)
+            self._recovering_since = now
+            self._next_request = max(self._next_request + 1 / self._rate, now)
             return 0.0
 
-    def answered(self) -> None:
-        """Note that a response other than 429 came, or none."""
+    def end_throttling(self) -> None:
+        """Note that an attempt ended with anything but a 429."""
         with self._lock:
             self._refused_since, self._pauses = None, 0
 
-    def slow_down(self, pause: float | None) -> bool:
-        """Make all threads wait after a 429 and halve the rate; return False when nothing but 429 has come for two minutes."""
+    def throttle(self, pause: float) -> bool:
+        """Halve the rate after a 429 and make all threads wait for ``pause`` seconds (0: the usual time).
+
+        Return False when nothing but 429 has come for two minutes.
+        """
         with self._lock:
             now = self._clock()
-            if now >= self._updated:  # not already in a pause, which other requests may have started
-                if not pause:
-                    pause = _backoff(FIRST_PAUSE, self._pauses, LONGEST_PAUSE)
+            if now >= self._paused_until:  # other requests may have started a pause
+                pause = pause or _backoff(FIRST_PAUSE, self._pauses, LONGEST_PAUSE)
                 self._pauses += 1
-                self._next_turn = self._updated = now + pause
+                self._next_request = self._recovering_since = self._paused_until = now + pause
                 self._rate = max(self._rate / 2, self._full_rate * SLOWEST)
             if self._refused_since is None:
                 self._refused_since = now
@@ -131,115 +133,116 @@ class Api:
         self._retries = retries
         self._stopped = threading.Event()
         self._sleep = sleep or self._stopped.wait
-        self._pace = Pace(requests_per_minute, clock)
+        self._limiter = RateLimiter(requests_per_minute, clock)
 
     def stop(self) -> None:
         """Send no new request from now on; what is in flight finishes."""
         self._stopped.set()
 
     def call(self, call: Call) -> Outcome:
-        """Return the answer if it is success or has one of the expected codes.
+        """Return the API's result if it is success or has one of the expected codes.
 
-        :raises Refusal: for any other code
-        :raises NoUsableAnswer: when no attempt brought an answer; ``in_doubt`` tells whether the call may have been carried out
-        :raises Stopped: when the run ended before the call was sent
+        :raises ApiError: for any other code
+        :raises SmsPartnerError: when no attempt got a usable response; ``in_doubt`` tells whether the call may have been carried out
+        :raises RunEndedError: when the run ended before the call was sent
         """
         attempts = failed = 0
         in_doubt = False
         failure: SmsPartnerError | None = None
-        while self._take_turn():
+        advice: str | None = None
+        while advice is None and self._wait_for_turn():
             attempts += 1
             try:
-                reply = self._send(call)
-                answer = _expected_answer(reply, call)
-                self._pace.answered()
-                return Outcome(answer, reply.status, in_doubt)
+                response = self._send(call)
+                result = _expected_result(response, call)
+                self._limiter.end_throttling()
+                return Outcome(result, response.status, in_doubt)
             except SmsPartnerError as error:
                 failure = error
             if not _is_over_quota(failure):
-                self._pace.answered()
+                self._limiter.end_throttling()
             failed += _is_transient(failure)
-            in_doubt = in_doubt or (call.changes and _is_transient(failure) and not isinstance(failure, NotConnected))
-            if not self._wait_to_retry(failure, failed):
-                break
+            in_doubt = in_doubt or (call.changes and _may_have_been_carried_out(failure))
+            advice = self._wait_to_retry(failure, failed)
         if failure is None:
-            raise Stopped
-        failure.subject = f"Could not {call.purpose}{f' after {attempts} attempts' if attempts > 1 else ''}"
-        failure.in_doubt = in_doubt
-        raise failure
+            raise RunEndedError
+        subject = f"Could not {call.purpose}{f' after {attempts} attempts' if attempts > 1 else ''}"
+        raise failure.extended(subject=subject, in_doubt=in_doubt, advice=advice or failure.advice)
 
-    def _take_turn(self) -> bool:
-        """Wait for the turn; return False when the run has ended by then."""
+    def _wait_for_turn(self) -> bool:
+        """Wait until a request may be sent; return False when the run has ended by then."""
         while not self._stopped.is_set():
-            seconds = self._pace.take_turn()
+            seconds = self._limiter.acquire()
             if not seconds:
                 return True
             self._sleep(seconds)
         return False
 
-    def _send(self, call: Call) -> Reply:
+    def _send(self, call: Call) -> HttpResponse:
         parameters = {"apiKey": self._key, **call.parameters}
         query, json = (parameters, None) if call.method == "GET" else (None, parameters)
         return self._http.send(call.method, call.path, query=query, json=json, limit=MEBIBYTE if call.changes else None)
 
-    def _wait_to_retry(self, failure: SmsPartnerError, failed: int) -> bool:
-        """Wait as long as a retry has to, given how many attempts have failed; return False when there should be none."""
+    def _wait_to_retry(self, failure: SmsPartnerError, failed: int) -> str | None:
+        """Wait as long as a retry has to, given how many attempts have failed. If there is no retry, return what to do instead."""
         over_quota = _is_over_quota(failure)
         if not (over_quota or _is_transient(failure)):
-            return False
+            return failure.advice
         seconds = _retry_after_seconds(failure.retry_after)
-        if seconds is not None and seconds > LONGEST_RETRY_AFTER:
-            failure.advice = f"The server asks to wait {seconds:.0f} s. Run the task again after that."
-            return False
-        if not over_quota:
-            if failed <= self._retries:
-                self._sleep(_backoff(FIRST_BACKOFF, failed - 1, LONGEST_BACKOFF) if seconds is None else seconds)
-            return failed <= self._retries
-        if self._retries and not self._pace.slow_down(seconds):
-            failure.advice = QUOTA_EXHAUSTED
-            return False
-        return self._retries > 0
+        if seconds > LONGEST_RETRY_AFTER:
+            return f"The server asks to wait {seconds:.0f} s. Run the task again after that."
+        if over_quota:
+            may_retry = self._retries > 0 and self._limiter.throttle(seconds)
+            return None if may_retry else QUOTA_EXHAUSTED if self._retries else failure.advice
+        if failed > self._retries:
+            return failure.advice
+        self._sleep(seconds or _backoff(FIRST_BACKOFF, failed - 1, LONGEST_BACKOFF))
+        return None
 
 
-def _expected_answer(reply: Reply, call: Call) -> Answer:
+def _expected_result(response: HttpResponse, call: Call) -> ApiResult:
+    """Return the result in a response if the call expects its code."""
+    status = response.status
+    known = {"http_status": status, "retry_after": response.retry_after}
     try:
-        answer = _answer.read(reply.body, xml=call.xml)
-    except NoUsableAnswer as error:
-        error.problem += f" (HTTP {reply.status})"
-        error.http_status, error.retry_after = reply.status, reply.retry_after
-        if isinstance(error, Unreadable):
-            error.until_close = reply.until_close
-        if reply.status in (TOO_MANY_REQUESTS, *TRANSIENT_STATUSES):
-            error.advice = CODES[TOO_MANY_REQUESTS if reply.status == TOO_MANY_REQUESTS else 500]
-        raise
-    if answer.code in (_answer.SUCCESS, *call.expected):
-        return answer
-    refusal = Refusal(answer.code, answer.message, http_status=reply.status, response=answer.body)
-    refusal.retry_after = reply.retry_after
-    raise refusal
+        result = _answer.parse(response.body, xml=call.xml)
+    except UnusableResponseError as error:
+        known.update(problem=f"{error.problem} (HTTP {status})")
+        if status == TOO_MANY_REQUESTS or status in TRANSIENT_STATUSES:
+            known.update(advice=CODES[TOO_MANY_REQUESTS if status == TOO_MANY_REQUESTS else 500])
+        # A body that ends with the connection may have been cut off.
+        cut_off = isinstance(error, UnreadableBodyError) and response.until_close
+        raise (ConnectionLostError(**{**vars(error), **known}) if cut_off else error.extended(**known)) from None
+    if result.code in (_answer.SUCCESS, *call.expected):
+        return result
+    raise ApiError(result.code, result.message, response=result.response, **known)
 
 
 def _is_over_quota(failure: SmsPartnerError) -> bool:
-    return TOO_MANY_REQUESTS in (failure.code, failure.http_status if isinstance(failure, NoUsableAnswer) else None)
+    return TOO_MANY_REQUESTS in (failure.code, failure.http_status if isinstance(failure, UnusableResponseError) else None)
 
 
 def _is_transient(failure: SmsPartnerError) -> bool:
-    if _is_over_quota(failure) or not isinstance(failure, NoUsableAnswer):
+    if _is_over_quota(failure):
         return False
-    cut_off = isinstance(failure, Unreadable) and failure.until_close
-    return cut_off or isinstance(failure, (NotConnected, ConnectionLost)) or failure.http_status in TRANSIENT_STATUSES
+    retried_status = isinstance(failure, UnusableResponseError) and failure.http_status in TRANSIENT_STATUSES
+    return retried_status or isinstance(failure, (NotConnectedError, ConnectionLostError))
 
 
-def _retry_after_seconds(retry_after: str | None) -> float | None:
-    """Return the seconds to wait, or None if the header is missing or cannot be read."""
+def _may_have_been_carried_out(failure: SmsPartnerError) -> bool:
+    return isinstance(failure, UnusableResponseError) and not _is_over_quota(failure)
+
+
+def _retry_after_seconds(retry_after: str | None) -> float:
+    """Return the seconds to wait; 0 if the header is missing, in the past or cannot be read."""
     if retry_after is None:
-        return None
+        return 0.0
     if retry_after.isdecimal():
         return float(retry_after[:10])
     try:
         return max(0.0, parsedate_to_datetime(retry_after).timestamp() - time.time())
     except (TypeError, ValueError, IndexError, OverflowError):
-        return None
+        return 0.0
 
 
 def _backoff(first: float, count: int, longest: float) -> float:

@@ -4,7 +4,7 @@
 
 # Private to this collection: may change in any release without notice.
 
-"""One attempt of a request: bytes out, status and bytes back, within a deadline and a size limit."""
+"""Sends one HTTP request and reads the response, within a deadline and a size limit."""
 
 from __future__ import annotations
 
@@ -16,24 +16,30 @@ import typing as t
 from urllib.parse import urljoin, urlsplit
 
 from ansible_collections.community.smspartner.plugins.module_utils._errors import (
-    ConnectionLost,
+    ConnectionLostError,
     InputError,
-    MissingLibrary,
-    NotConnected,
-    NoUsableAnswer,
+    MissingLibraryError,
+    NotConnectedError,
+    NotDoneError,
+    SmsPartnerError,
+    UnusableResponseError,
+    import_library,
 )
 
-IMPORT_FAILURE: MissingLibrary | None = None
+IMPORT_FAILURE: MissingLibraryError | None = None
 try:
     import ssl
 except Exception as error:  # noqa: BLE001  # a broken library raises anything
-    IMPORT_FAILURE = MissingLibrary("ssl", error)
+    IMPORT_FAILURE = MissingLibraryError("ssl", error)
 try:
     import requests
     import urllib3
     from requests.adapters import HTTPAdapter
+
+    # urllib3 before 2 compares host names itself. Every release has this name, none declares it.
+    UNTRUSTED = (ssl.SSLCertVerificationError, urllib3.connection.CertificateError)  # type: ignore[attr-defined]
 except Exception as error:  # noqa: BLE001  # a broken library raises anything
-    IMPORT_FAILURE = IMPORT_FAILURE or MissingLibrary("requests", error)
+    IMPORT_FAILURE = IMPORT_FAILURE or MissingLibraryError("requests", error)
 
 HEADERS = {"User-Agent": "community.smspartner", "Accept": "*/*", "Accept-Encoding": "gzip"}
 # urllib3 also decodes other and stacked encodings, but with no limit on the size.
@@ -44,10 +50,11 @@ MAX_CONNECTIONS = 32
 # The socket's own timeout should come first: its type tells whether a connection was made.
 GRACE = 0.1
 LONGEST_TIMEOUT = 1_000_000.0  # more overflows some clocks
+CHECK_PROXIES = "Check any proxy between this host and the API."
 
 
-class Reply(t.NamedTuple):
-    """What came back. ``until_close`` tells that the body had no length of its own and ended with the connection."""
+class HttpResponse(t.NamedTuple):
+    """``until_close`` tells that the body had no length of its own and ended with the connection."""
 
     status: int
     retry_after: str | None
@@ -62,7 +69,7 @@ class Http:
         """``timeout`` is in seconds, for one request as a whole; ``redact`` masks the key in a text.
 
         :raises InputError: for a URL or a proxy that would expose the key, or a CA bundle that cannot be read
-        :raises MissingLibrary: without ``requests`` or ``ssl``, or without PySocks for a SOCKS proxy
+        :raises MissingLibraryError: without ``requests`` or ``ssl``, or without PySocks for a SOCKS proxy
         """
         if IMPORT_FAILURE is not None:
             raise IMPORT_FAILURE
@@ -70,6 +77,8 @@ class Http:
         self._timeout = min(timeout, LONGEST_TIMEOUT)
         self._redact = redact
         self._verify = _verification(validate_certs, ca_path)
+        ca_advice = "Check that ca_path has the CA that signed it." if ca_path else "If your own CA signed it, set ca_path."
+        self._certificate_advice = f"Check api_url, the certificate, and the clock of the host that the task runs on. {ca_advice}"
         self._proxies = requests.utils.get_environ_proxies(self._base)
         proxy = requests.utils.select_proxy(self._base, self._proxies)
         self._peer = urlsplit(self._base).netloc  # who is called, for messages
@@ -78,15 +87,16 @@ class Http:
         self._adapter = HTTPAdapter(pool_maxsize=MAX_CONNECTIONS)
         self._local = threading.local()  # each thread that calls keeps a worker
 
-    def send(self, method: str, path: str, *, query: t.Any = None, json: t.Any = None, limit: int | None = None) -> Reply:
+    def send(self, method: str, path: str, *, query: t.Any = None, json: t.Any = None, limit: int | None = None) -> HttpResponse:
         """Send one request and read its response, of at most ``limit`` bytes after decompression.
 
-        :raises NotConnected: when no connection could be made
-        :raises ConnectionLost: when the connection failed, or the response was not complete in time
-        :raises NoUsableAnswer: for a TLS failure, a redirect, or a body that is too long or cannot be decompressed
+        :raises NotConnectedError: when no connection could be made
+        :raises NotDoneError: for an untrusted certificate, a proxy that wants other credentials, or a redirect
+        :raises ConnectionLostError: when the connection failed, or the response was not complete in time
+        :raises UnusableResponseError: for a body that is too long or cannot be decompressed, or two different lengths
         """
 
-        def exchange() -> Reply:
+        def exchange() -> HttpResponse:
             request = requests.Request(method, self._base + path, HEADERS, params=query, json=json).prepare()
             # A Session would read netrc files and the whole body of a redirect.
             with self._adapter.send(request, stream=True, timeout=self._timeout, verify=self._verify, proxies=self._proxies) as response:
@@ -98,62 +108,60 @@ class Http:
             self._local.worker = worker
         except queue.Empty:
             outcome = requests.Timeout()
-        if isinstance(outcome, Reply):
+        if isinstance(outcome, HttpResponse):
             return outcome
         # The text of the original error can hold the URL, and so the key.
-        raise self._failure(outcome) from None
+        raise (outcome if isinstance(outcome, SmsPartnerError) else self._failure(outcome)) from None
 
-    def _read(self, response: requests.Response, limit: int | None) -> Reply:
+    def _read(self, response: requests.Response, limit: int | None) -> HttpResponse:
         status, retry_after, location = response.status_code, response.headers.get("Retry-After"), response.headers.get("Location")
         if status in REDIRECTS and location is not None:
             # The location is masked before the host is taken from it: a slash in the key would make part of the key a host.
             raise _redirected(self._base, self._redact(location), status)
+        known = {"http_status": status, "retry_after": retry_after}
         until_close = response.raw.length_remaining is None and not response.raw.chunked
         try:
-            return Reply(status, retry_after, _body(response, limit), until_close)
-        except NoUsableAnswer as error:
-            failure = error
+            return HttpResponse(status, retry_after, _body(response, limit), until_close)
+        except UnusableResponseError as error:
+            raise error.extended(**known) from None
         except Exception as error:  # noqa: BLE001  # the response broke off, whatever the libraries call it
-            failure = self._connection_failure(ConnectionLost, error)
-        failure.http_status, failure.retry_after = status, retry_after
-        raise failure
+            raise self._connection_failure(ConnectionLostError, error, **known) from None
 
-    def _failure(self, error: Exception) -> NoUsableAnswer:
+    def _failure(self, error: Exception) -> SmsPartnerError:
         """Return the failure for an attempt that ended with an exception of the libraries."""
-        if isinstance(error, NoUsableAnswer):
-            return error
-        causes = list(_causes(error))
-        if "Tunnel connection failed: 407" in _reason(error):
-            return NoUsableAnswer(f"the proxy refused the connection ({_reason(error)})", "Check the credentials of the proxy in the environment.")
-        is_tls = isinstance(error, requests.exceptions.SSLError)
-        closed_by_peer = any(isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) for cause in causes)
-        if is_tls and not closed_by_peer:
-            advice = "Check api_url, the server's certificate and the clock of the host that the task runs on. For a certificate of your own CA, set ca_path."
-            return NoUsableAnswer(f"no trusted TLS connection to {self._peer} ({_reason(error) or 'no certificate'})", advice)
-        refused = (requests.ConnectTimeout, requests.exceptions.ProxyError, urllib3.exceptions.NewConnectionError)
-        if is_tls or any(isinstance(cause, refused) for cause in causes):
-            return self._connection_failure(NotConnected, error)
+        reason, causes = _reason(error), list(_causes(error))
+        if "Tunnel connection failed: 407" in reason:
+            return NotDoneError(f"the proxy refused the connection ({reason})", "Check the credentials of the proxy in the environment.")
+        if any(isinstance(cause, UNTRUSTED) for cause in causes):
+            return NotDoneError(f"the certificate of {self._peer} is not trusted ({reason})", self._certificate_advice)
+        if any(isinstance(cause, urllib3.exceptions.InvalidHeader) for cause in causes):
+            return UnusableResponseError("the server sent a response with two different lengths", CHECK_PROXIES)
+        # Not every ProxyError: urllib3 before 2 also raises it when a connection through a proxy is lost.
+        refused = (requests.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError, urllib3.exceptions.NewConnectionError)
+        if any(isinstance(cause, refused) for cause in causes) or "Tunnel connection failed" in reason:
+            return self._connection_failure(NotConnectedError, error)
         if isinstance(error, (requests.ConnectionError, requests.Timeout)):
-            return self._connection_failure(ConnectionLost, error)
+            return self._connection_failure(ConnectionLostError, error)
         advice = "Check api_url, and the proxy and the CA bundle (REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE) in the environment."
-        return NoUsableAnswer(f"the request could not be made ({_reason(error) or type(error).__name__})", advice)
+        return NotDoneError(f"the request could not be made ({reason or type(error).__name__})", advice)
 
-    def _connection_failure(self, kind: type[NoUsableAnswer], error: Exception) -> NoUsableAnswer:
+    def _connection_failure(self, kind: type[SmsPartnerError], error: Exception, **known: t.Any) -> SmsPartnerError:
         if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)):
-            return kind(f"no complete response from {self._peer} within {self._timeout:g} s", "Check the network and the proxy, or raise timeout.")
+            return kind(f"no complete response from {self._peer} within {self._timeout:g} s", "Check the network and the proxy, or raise timeout.", **known)
         reason = _reason(error) or "no complete response"
-        return kind(f"the connection to {self._peer} failed ({reason})", "Check the network, the proxy if there is one, and api_url (or SMSPARTNER_API_URL).")
+        advice = "Check the network, the proxy if there is one, and api_url (or SMSPARTNER_API_URL)."
+        return kind(f"the connection to {self._peer} failed ({reason})", advice, **known)
 
 
 class _Worker:
     """A thread for one request at a time, because DNS lookups and slow headers cannot be given a deadline."""
 
     def __init__(self) -> None:
-        self._jobs: queue.SimpleQueue[t.Callable[[], Reply]] = queue.SimpleQueue()
-        self._outcomes: queue.SimpleQueue[Reply | Exception] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[t.Callable[[], HttpResponse]] = queue.SimpleQueue()
+        self._outcomes: queue.SimpleQueue[HttpResponse | Exception] = queue.SimpleQueue()
         threading.Thread(target=self._work, daemon=True).start()
 
-    def run(self, job: t.Callable[[], Reply], timeout: float) -> Reply | Exception:
+    def run(self, job: t.Callable[[], HttpResponse], timeout: float) -> HttpResponse | Exception:
         """Return what the job returned or raised.
 
         :raises queue.Empty: when it is not done in time; the worker cannot be used again
@@ -172,10 +180,10 @@ class _Worker:
 def _body(response: requests.Response, limit: int | None) -> bytes:
     """Return the decompressed body; it is read here because requests does not limit its size.
 
-    :raises NoUsableAnswer: for one that is longer than ``limit`` bytes or cannot be decompressed
+    :raises UnusableResponseError: for one that is longer than ``limit`` bytes or cannot be decompressed
     """
     if response.headers.get("Content-Encoding", "").lower() not in ENCODINGS:
-        raise NoUsableAnswer("the server sent a response with an unsupported compression", "Check any proxy between this host and the API.")
+        raise UnusableResponseError("the server sent a response with an unsupported compression", CHECK_PROXIES)
     response.raw.enforce_content_length = True  # the default only since urllib3 2
     parts: list[bytes] = []
     size = 0
@@ -184,19 +192,17 @@ def _body(response: requests.Response, limit: int | None) -> bytes:
             parts.append(part)
             size += len(part)
             if limit is not None and size > limit:
-                raise NoUsableAnswer(f"the server sent a response longer than {limit} bytes", "Check that api_url leads to the SMS Partner API.")
+                raise UnusableResponseError(f"the server sent a response longer than {limit} bytes", "Check that api_url leads to the SMS Partner API.")
     except urllib3.exceptions.DecodeError:
-        raise NoUsableAnswer("the server sent a response that cannot be decompressed", "Check any proxy between this host and the API.") from None
+        raise UnusableResponseError("the server sent a response that cannot be decompressed", CHECK_PROXIES) from None
     return b"".join(parts)
 
 
 def _reason(error: BaseException) -> str:
-    """Return what the operating system, the TLS library or the proxy said, without anything of the request; empty if nothing."""
-    # urllib3 before 2 compares host names itself.
-    wrong_host = urllib3.connection.CertificateError  # type: ignore[attr-defined]  # every release has it here, none declares it
+    """Return what the operating system, OpenSSL or the proxy said, without anything of the request; empty if nothing."""
     for cause in _causes(error):
         # A proxy that refuses a tunnel is a plain OSError.
-        if isinstance(cause, (ssl.SSLCertVerificationError, wrong_host)) or cause.__class__ is OSError:
+        if isinstance(cause, UNTRUSTED) or cause.__class__ is OSError:
             return getattr(cause, "verify_message", None) or str(cause)
         if isinstance(cause, OSError) and isinstance(cause.strerror, str):
             return cause.strerror
@@ -206,16 +212,17 @@ def _reason(error: BaseException) -> str:
 def _causes(error: BaseException | None) -> t.Iterator[BaseException]:
     while error is not None:
         yield error
-        error = error.__cause__ or error.__context__
+        # What was being handled says more: urllib3 2 names a cause of its own, which has no cause.
+        error = error.__context__ or error.__cause__
 
 
-def _redirected(base: str, location: str, status: int) -> NoUsableAnswer:
+def _redirected(base: str, location: str, status: int) -> NotDoneError:
     try:
         host = urlsplit(urljoin(base, location)).hostname or "no host"
     except ValueError:
         host = "an unreadable host"
     advice = "Redirects are not followed, because they would send the API key to another host. Set api_url to the right address."
-    return NoUsableAnswer(f"the server redirects to {host}", advice, http_status=status)
+    return NotDoneError(f"the server redirects to {host}", advice, http_status=status)
 
 
 def _checked_url(api_url: str) -> str:
@@ -227,7 +234,7 @@ def _checked_url(api_url: str) -> str:
     # Stricter than RFC 3986: no two parsers may disagree on the host that receives the key.
     if not (is_valid and api_url.isascii() and api_url.isprintable() and not set(" @?#\\") & set(api_url)):
         advice = "Give a URL such as https://api.smspartner.fr/v1, without credentials, query or fragment."
-        raise InputError("api_url", "not an https URL", advice)
+        raise InputError("api_url", "not a valid base URL", advice)
     if url.scheme == "http" and not _is_loopback(url.hostname):
         raise InputError("api_url", "http would send the API key in clear text", "Use https. http is for localhost and loopback addresses only.")
     return api_url.rstrip("/")
@@ -260,13 +267,10 @@ def _checked_proxy_host(url: str, proxy: str) -> str:
     """Return the host of the proxy, without its credentials.
 
     :raises InputError: if the proxy would receive the key in clear text
-    :raises MissingLibrary: for a SOCKS proxy without PySocks
+    :raises MissingLibraryError: for a SOCKS proxy without PySocks
     """
     if proxy.startswith("socks"):
-        try:
-            import socks  # noqa: F401  # requests uses it, but does not say why it is missing
-        except Exception as error:  # noqa: BLE001  # a broken library raises anything
-            raise MissingLibrary("PySocks", error) from None
+        import_library("socks", "PySocks")  # requests does not say why it is missing
     host = re.sub(r"^.*(://|@)|(:[0-9]*)?/?$", "", proxy)
     if url.lower().startswith("http:") and not _is_loopback(host.strip("[]")):
         raise InputError("api_url", f"the proxy {host} would receive the API key in clear text", "Use https, or list the host of api_url in no_proxy.")

@@ -15,7 +15,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
 from ansible_collections.community.smspartner.plugins.module_utils._api import UNPACED, Api
-from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError, MissingLibrary, SmsPartnerError, escaped
+from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError, MissingLibraryError, SmsPartnerError, escaped
 from ansible_collections.community.smspartner.plugins.module_utils._http import Http
 from ansible_collections.community.smspartner.plugins.module_utils._secrets import MASK, Redactor
 from ansible_collections.community.smspartner.plugins.module_utils._stop_list import StopList
@@ -59,7 +59,7 @@ class _Module(AnsibleModule):  # type: ignore[misc]  # Ansible has no type infor
         super().fail_json(msg, **{"code": None, "http_status": None, **result})
 
 
-class Task(t.NamedTuple):
+class Context(t.NamedTuple):
     """What a module works with. In ``options``, phone numbers are as the user gave them."""
 
     options: dict[str, t.Any]
@@ -69,7 +69,7 @@ class Task(t.NamedTuple):
     warn: t.Callable[[str], None]
 
 
-def run(work: t.Callable[[Task], Result], options: dict[str, dict[str, t.Any]], *, fact: str = "", **constraints: t.Any) -> None:
+def run(work: t.Callable[[Context], Result], options: dict[str, dict[str, t.Any]], *, fact: str = "", **constraints: t.Any) -> None:
     """Run a module: check its options, do its work, and exit with the result or the failure.
 
     If ``fact`` is given, the result's ``response`` is also returned as the fact of that name.
@@ -94,15 +94,15 @@ def diff_of(before: t.Sequence[Result], after: t.Sequence[Result]) -> t.Any:
     return pairs if len(pairs) > 1 else pairs[0] if pairs else {"before": {}, "after": {}}
 
 
-def _result(work: t.Callable[[Task], Result], module: _Module, redact: Redactor) -> Result:
+def _result(work: t.Callable[[Context], Result], module: _Module, redact: Redactor) -> Result:
     """Return the result of the work, or of its failure, which has a ``msg``."""
     try:
-        return _masked(work(_task(module, redact)), redact)
+        return _masked(work(_context(module, redact)), redact)
     except SmsPartnerError as error:
         return _failure(error, redact)
 
 
-def _task(module: _Module, redact: Redactor) -> Task:
+def _context(module: _Module, redact: Redactor) -> Context:
     options = module.params
     for name in {"phone_number", "phone_numbers"} & module.given.keys():
         # Ansible makes a string of an integer, which is another number.
@@ -112,11 +112,14 @@ def _task(module: _Module, redact: Redactor) -> Task:
         raise InputError("timeout", "must be greater than 0", "Give a number of seconds, such as 10.")
     if options["retries"] < 0:
         raise InputError("retries", "must be 0 or more", "Give 0 for a single attempt.")
+    requests_per_minute = options.get("requests_per_minute", UNPACED)
+    if requests_per_minute < 1:
+        raise InputError("requests_per_minute", "must be 1 or more", "Give the number of requests to send in a minute.")
     for name in {"id", "ids"} & module.given.keys():
         _check_ids(name, _raw_items(module.given[name]))
     http = Http(options["api_url"].strip(), timeout=options["timeout"], validate_certs=options["validate_certs"], ca_path=options["ca_path"], redact=redact)
-    api = Api(http, options["api_key"], retries=options["retries"], requests_per_minute=options.get("requests_per_minute", UNPACED))
-    return Task(options, StopList(api), module.check_mode, module._diff, lambda text: module.warn(escaped(redact(text))))
+    api = Api(http, options["api_key"], retries=options["retries"], requests_per_minute=requests_per_minute)
+    return Context(options, StopList(api), module.check_mode, module._diff, lambda text: module.warn(escaped(redact(text))))
 
 
 def _check_key(key: str) -> None:
@@ -150,7 +153,7 @@ def _unexpected(error: Exception) -> SmsPartnerError:
 
 def _failure(error: SmsPartnerError, redact: Redactor) -> Result:
     message = str(error)
-    if isinstance(error, MissingLibrary):
+    if isinstance(error, MissingLibraryError):
         message = f"{missing_required_lib(error.name)}. The import failed with {error.reason}"
     if error.body.strip():
         # Cut only after masking: a part of the key would not be found.

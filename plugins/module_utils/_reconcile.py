@@ -12,10 +12,9 @@ import contextlib
 import threading
 import typing as t
 
-from ansible_collections.community.smspartner.plugins.module_utils._api import Outcome
-from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError, Refusal, SmsPartnerError, Stopped
+from ansible_collections.community.smspartner.plugins.module_utils._errors import ApiError, InputError, RunEndedError, SmsPartnerError
 from ansible_collections.community.smspartner.plugins.module_utils._phone import E164
-from ansible_collections.community.smspartner.plugins.module_utils._stop_list import ALREADY_LISTED, Change, Stop, StopList, change_after_add
+from ansible_collections.community.smspartner.plugins.module_utils._stop_list import Change, Stop, StopList
 
 Job = t.Union[str, int]  # the number to add, or the ID of the entry to remove
 
@@ -29,19 +28,20 @@ class Plan(t.NamedTuple):
     kept: list[Stop]
 
 
-def plan_present(entries: t.Sequence[Stop], numbers: t.Sequence[str], *, purge: bool = False, max_removals: int = -1) -> Plan:
-    """Plan to have all of ``numbers`` (E.164) on the list and, with ``purge``, no others.
+def plan_present(entries: t.Sequence[Stop], numbers: t.Sequence[str], *, purge: bool = False, previous: t.Iterable[str] = (), max_removals: int = -1) -> Plan:
+    """Plan to have all of ``numbers`` (E.164) on the list; of the others, remove those in ``previous`` or, with ``purge``, all.
 
-    :raises InputError: when the purge would remove more than ``max_removals``
+    :raises InputError: when more than ``max_removals`` entries would be removed
     """
     wanted, listed = set(numbers), {stop.phone_number for stop in entries}
-    others = [stop for stop in entries if stop.phone_number not in wanted] if purge else []
-    remove = [stop for stop in others if E164.fullmatch(stop.phone_number)]
+    unwanted = (listed if purge else set(previous)) - wanted
+    others = [stop for stop in entries if stop.phone_number in unwanted]
+    remove = [stop for stop in others if not purge or E164.fullmatch(stop.phone_number)]
     if -1 < max_removals < len(remove):
-        problem = f"the purge would remove {len(remove)} of {len(entries)} entries, but at most {max_removals} are allowed"
-        raise InputError("max_removals", problem, "Nothing was changed. Check phone_numbers, and raise max_removals if this is intended.")
+        problem = f"{len(remove)} entries would be removed, but at most {max_removals} are allowed"
+        raise InputError("max_removals", problem, "Nothing was changed. Check the numbers, and raise max_removals if this is intended.")
     add = [number for number in numbers if number not in listed]
-    return Plan(add, remove, len(numbers) - len(add), [stop for stop in others if not E164.fullmatch(stop.phone_number)])
+    return Plan(add, remove, len(numbers) - len(add), [stop for stop in others if purge and not E164.fullmatch(stop.phone_number)])
 
 
 def plan_absent(entries: t.Sequence[Stop], numbers: t.Sequence[str], ids: t.Iterable[int]) -> Plan:
@@ -64,51 +64,58 @@ class Execution:
         self._stop_list = stop_list
         self._plan = plan
         self._warn = warn
-        self._jobs: dict[Job, dict[str, t.Any]] = {
+        self._entries: dict[Job, dict[str, t.Any]] = {
             **{number: {"phone_number": number} for number in plan.add},
             **{stop.id: id_and_number(stop) for stop in plan.remove},
         }
         self._lock = threading.Lock()
         self._changes: dict[Job, Change] = {}
-        self._unsettled: dict[str, Outcome] = {}
-        self._refusals: dict[Job, Refusal] = {}
+        self._refusals: dict[Job, ApiError] = {}
         self._failure: SmsPartnerError | None = None
 
     def run(self, concurrency: int) -> dict[str, t.Any]:
         """Send the plan's calls, at most ``concurrency`` at a time, and return what was done, in the plan's order.
 
+        Nothing is removed before all additions were accepted: numbers from a wrong source must not empty the list.
+
         :raises SmsPartnerError: when the run had to end early, or entries were refused; its ``results`` are what was done
         """
-        waiting = iter(self._jobs)
+        self._send_all(self._plan.add, concurrency)
+        if not (self._refusals or self._failure):
+            self._send_all([stop.id for stop in self._plan.remove], concurrency)
+        failure = self._failure_of_the_run()
+        if failure is None:
+            return self._results()
+        raise failure.extended(results=self._results())
+
+    def _send_all(self, jobs: t.Sequence[Job], concurrency: int) -> None:
+        waiting = iter(jobs)
         helpers: list[threading.Thread] = []
         with contextlib.suppress(RuntimeError):  # if the host allows no more threads, fewer do the work
-            for _helper in range(min(concurrency, len(self._jobs)) - 1):
+            for _helper in range(min(concurrency, len(jobs)) - 1):
                 helper = threading.Thread(target=self._work, args=(waiting,), daemon=True)  # an interrupted play must not wait for it
                 helper.start()
                 helpers.append(helper)
         self._work(waiting)
         for helper in helpers:
             helper.join()
-        if self._unsettled:
-            self._look_up_unsettled()
-        failure = self._failure_of_the_run()
-        if failure is None:
-            return self._results()
-        failure.results = self._results()
-        raise failure
 
     def _failure_of_the_run(self) -> SmsPartnerError | None:
-        total = len(self._jobs)
         if self._failure is not None:
             done = sum(change.changed for change in self._changes.values())
-            self._failure.advice += f" {done} of {total} changes were confirmed. Run the task again for the rest."
-        elif self._refusals:
-            refused = self._refused()
-            first = refused[0][1]
-            problem = f"{len(refused)} of {total} entries were refused"
-            advice = f"{'The others are done. ' if len(refused) < total else ''}See errors for the reasons. The first one: {first}"
-            return SmsPartnerError(problem, advice, code=first.code, http_status=first.http_status, response=first.response)
-        return self._failure
+            advice = f"{self._failure.advice} {done} of {len(self._entries)} changes were confirmed. Run the task again for the rest."
+            return self._failure.extended(advice=advice)
+        if not self._refusals:
+            return None
+        refused = self._refused()
+        first = refused[0][1]
+        sent = len(refused) + len(self._changes)
+        problem = f"{len(refused)} of {sent} entries {'was' if len(refused) == 1 else 'were'} refused"
+        others = "The others are done. " if self._changes else ""
+        unsent = len(self._entries) - sent
+        removals = f"Nothing was removed, because all additions have to be accepted first (removals not sent: {unsent}). " if unsent else ""
+        advice = f"{others}{removals}See errors for the reasons. The first one: {first}"
+        return SmsPartnerError(problem, advice, code=first.code, http_status=first.http_status, response=first.response)
 
     def _results(self) -> dict[str, t.Any]:
         changed = {key: change for key, change in self._changes.items() if change.changed}
@@ -120,8 +127,8 @@ class Execution:
             "errors": [{**entry, "code": refusal.code, "msg": str(refusal)} for entry, refusal in self._refused()],
         }
 
-    def _refused(self) -> list[tuple[dict[str, t.Any], Refusal]]:
-        return [(entry, self._refusals[job]) for job, entry in self._jobs.items() if job in self._refusals]
+    def _refused(self) -> list[tuple[dict[str, t.Any], ApiError]]:
+        return [(entry, self._refusals[job]) for job, entry in self._entries.items() if job in self._refusals]
 
     def _work(self, waiting: t.Iterator[Job]) -> None:
         while True:
@@ -130,43 +137,16 @@ class Execution:
             if job is None:
                 return
             try:
-                self._send(job)
-            except Stopped:
+                self._record(job, self._stop_list.remove(job) if isinstance(job, int) else self._stop_list.add(job))
+            except RunEndedError:
                 return
-            except Refusal as error:
+            except ApiError as error:
                 self._refuse(job, error)
             except SmsPartnerError as error:
                 self._end_run(error)
             except Exception as error:  # noqa: BLE001  # otherwise its entry would be missing from the results
-                self._end_run(SmsPartnerError(f"a thread failed ({type(error).__name__})", "Check the memory and process limits of the host."))
-
-    def _send(self, job: Job) -> None:
-        if isinstance(job, int):
-            self._record(job, self._stop_list.remove(job))
-            return
-        outcome = self._stop_list.send_add(job)
-        if outcome.answer.code in ALREADY_LISTED:
-            self._unsettled[job] = outcome
-        else:
-            self._record(job, change_after_add(job, outcome, None))
-
-    def _look_up_unsettled(self) -> None:
-        """Look up the numbers that the API called listed, with one request for all of them.
-
-        If the list cannot be read, settle only the numbers that an earlier attempt may have added.
-        """
-        listed: dict[str, Stop] = {}
-        if self._failure is None:
-            try:
-                listed = {stop.phone_number: stop for stop in self._stop_list.entries(numbers=self._unsettled).stops}
-            except SmsPartnerError as error:
-                self._end_run(error)
-        for number, outcome in self._unsettled.items():
-            if self._failure is None or outcome.in_doubt:
-                try:
-                    self._record(number, change_after_add(number, outcome, listed.get(number)))
-                except Refusal as error:
-                    self._refuse(number, error)
+                advice = "Check the memory and process limits of the host."
+                self._end_run(SmsPartnerError(f"a thread failed ({type(error).__name__})", advice, in_doubt=True))
 
     def _record(self, job: Job, change: Change) -> None:
         with self._lock:
@@ -174,7 +154,7 @@ class Execution:
             if change.warning:
                 self._warn(change.warning)
 
-    def _refuse(self, job: Job, error: Refusal) -> None:
+    def _refuse(self, job: Job, error: ApiError) -> None:
         if error.ends_run:
             self._end_run(error)
             return

@@ -49,10 +49,11 @@ def _spellings(character: str) -> str:
     from html.entities import html5
 
     code = ord(character)
-    names = "".join(f"|{name}" for name, meaning in html5.items() if meaning == character and name.endswith(";"))
+    # Without those that differ in case only: two ways to match one text would multiply.
+    names = {name.lower() for name, meaning in html5.items() if meaning == character and name.endswith(";")}
     return (
         rf"(?:\\{{0,8}}{re.escape(character)}"
         rf"|\\{{1,8}}u00{code:02x}"
         rf"|%(?:25){{0,8}}{code:02x}"
-        rf"|&(?:amp;){{0,8}}(?:#0{{0,8}}{code};|#x0{{0,8}}{code:x};{names}))"
+        rf"|&(?:amp;){{0,8}}(?:#0{{0,8}}{code};|#x0{{0,8}}{code:x};{''.join(f'|{name}' for name in sorted(names))}))"
     )

@@ -26,14 +26,7 @@ options:
 requirements:
   - phonenumbers >= 8.12.15, if O(phone_number) is in French national form
 notes:
-  - A new entry can take up to 48 hours to appear on the list. Until then, a second run fails, because the API refuses the number but
-    the list does not show it.
   - A task that fails sets no fact. To use the response after C(ignore_errors) or in a C(rescue), register the result.
-attributes:
-  idempotent:
-    support: partial
-    details:
-      - Not until the new entry appears on the list. See the notes.
 seealso:
   - module: community.smspartner.smspartner_stop_remove
   - module: community.smspartner.smspartner_stop_info
@@ -49,13 +42,15 @@ EXAMPLES = r"""
 
 - name: Show the ID of the entry
   ansible.builtin.debug:
-    msg: "The ID of the entry is {{ stop.id | default('not known yet') }}"
+    msg: "The ID of the entry is {{ stop.id | default('not known', true) }}"
 """
 
 RETURN = r"""
 id:
-  description: ID of the entry.
-  returned: when known
+  description:
+    - ID of the entry, or null if it is not known.
+    - If the number was already on the list, the ID is read from there.
+  returned: success
   type: int
   sample: 300
 phone_number:
@@ -93,33 +88,44 @@ ansible_facts:
       sample: {"success": true, "code": 200, "stopId": 300}
 """
 
-from ansible_collections.community.smspartner.plugins.module_utils._module import Result, Task, diff_of, run
+from ansible_collections.community.smspartner.plugins.module_utils._errors import SmsPartnerError
+from ansible_collections.community.smspartner.plugins.module_utils._module import Context, Result, diff_of, run
 from ansible_collections.community.smspartner.plugins.module_utils._phone import to_e164
+from ansible_collections.community.smspartner.plugins.module_utils._stop_list import ALREADY_LISTED
 
 
 def main() -> None:
     run(add, {"phone_number": {"type": "str", "required": True}}, fact="smspartner_stop_add")
 
 
-def add(task: Task) -> Result:
-    number = to_e164(task.options["phone_number"], "phone_number")
-    result: Result = {"phone_number": number, "response": {}}
-    if task.check_mode:
-        listed = task.stop_list.entries(numbers={number}).stops
-        result.update(changed=not listed, **_known(listed[0].id if listed else None))
+def add(context: Context) -> Result:
+    number = to_e164(context.options["phone_number"], "phone_number")
+    if context.check_mode:
+        listed = context.stop_list.entries(numbers={number}).stops
+        result: Result = {"changed": not listed, "id": listed[0].id if listed else None, "response": {}}
     else:
-        change = task.stop_list.add(number)
+        change = context.stop_list.add(number)
         if change.warning:
-            task.warn(change.warning)
-        result.update(changed=change.changed, code=change.answer.code, response=change.answer.body, **_known(change.id))
-    if task.diff_mode:
-        entry = {**_known(result.get("id")), "phone_number": number, "created_at": None}
+            context.warn(change.warning)
+        is_listed = change.result.code in ALREADY_LISTED
+        stop_id = _listed_id(context, number) if is_listed else change.id
+        result = {"changed": change.changed, "id": stop_id, "code": change.result.code, "response": change.result.response}
+    if context.diff_mode:
+        entry = {"id": result["id"], "phone_number": number, "created_at": None}
         result["diff"] = diff_of([], [entry] if result["changed"] else [])
-    return result
+    return {**result, "phone_number": number}
 
 
-def _known(stop_id: int | None) -> Result:
-    return {} if stop_id is None else {"id": stop_id}
+def _listed_id(context: Context, number: str) -> int | None:
+    """Return the ID of a number that the API calls listed. If the list does not tell it, warn: the API's word decides."""
+    reason = "The list does not show it."
+    try:
+        for stop in context.stop_list.entries(numbers={number}).stops:
+            return stop.id
+    except SmsPartnerError as error:
+        reason = str(error)
+    context.warn(f"{number} is on the stop list, but its ID is not known. {reason}")
+    return None
 
 
 if __name__ == "__main__":

@@ -125,7 +125,7 @@ response:
   sample: {"success": false, "code": 10, "message": "Incorrect API Key"}
 """
 
-from ansible_collections.community.smspartner.plugins.module_utils._module import Result, Task, run
+from ansible_collections.community.smspartner.plugins.module_utils._module import Context, Result, run
 from ansible_collections.community.smspartner.plugins.module_utils._phone import all_to_e164
 
 
@@ -133,10 +133,10 @@ def main() -> None:
     run(read, {"phone_numbers": {"type": "list", "elements": "str"}, "ids": {"type": "list", "elements": "int"}})
 
 
-def read(task: Task) -> Result:
-    given, ids = task.options["phone_numbers"], task.options["ids"]
+def read(context: Context) -> Result:
+    given, ids = context.options["phone_numbers"], context.options["ids"]
     numbers = None if given is None else all_to_e164(given, "phone_numbers")
-    entries = task.stop_list.entries(numbers=None if numbers is None else set(numbers), ids=None if ids is None else set(ids))
+    entries = context.stop_list.entries(numbers=None if numbers is None else set(numbers), ids=None if ids is None else set(ids))
     found_numbers, found_ids = {stop.phone_number for stop in entries.stops}, {stop.id for stop in entries.stops}
     return {
         "changed": False,

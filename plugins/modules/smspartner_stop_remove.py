@@ -37,7 +37,7 @@ requirements:
   - phonenumbers >= 8.12.15, if O(phone_number) is in French national form
   - defusedxml >= 0.6.0, if O(response_format=xml)
 notes:
-  - A new entry can take up to 48 hours to appear on the list. Until then, check mode does not see it, but a normal run with O(id) removes it.
+  - The STOP of a customer can take up to 48 hours to reach the list. Until then, the number is not found.
   - A task that fails sets no fact. To use the response after C(ignore_errors) or in a C(rescue), register the result.
 seealso:
   - module: community.smspartner.smspartner_stop_add
@@ -158,8 +158,8 @@ import typing as t
 
 from ansible_collections.community.smspartner.plugins.module_utils._answer import import_xml_parser
 from ansible_collections.community.smspartner.plugins.module_utils._errors import SmsPartnerError
-from ansible_collections.community.smspartner.plugins.module_utils._module import Result, Task, diff_of, run
-from ansible_collections.community.smspartner.plugins.module_utils._stop_list import Stop
+from ansible_collections.community.smspartner.plugins.module_utils._module import Context, Result, diff_of, run
+from ansible_collections.community.smspartner.plugins.module_utils._stop_list import Change, Stop
 
 
 def main() -> None:
@@ -172,51 +172,60 @@ def main() -> None:
     run(remove, options, fact="smspartner_stop_remove", mutually_exclusive=alternatives, required_one_of=alternatives)
 
 
-def remove(task: Task) -> Result:
-    if task.options["response_format"] == "xml":
+def remove(context: Context) -> Result:
+    xml = context.options["response_format"] == "xml"
+    if xml:
         import_xml_parser()  # before any request
-    stop_id = task.options["id"]
-    result: Result = {"changed": False, "ids": [], "response": {}}
-    if stop_id is None:
-        # Imported here, because a removal by ID does not need it and every task compiles what it imports.
-        from ansible_collections.community.smspartner.plugins.module_utils._phone import to_e164
-
-        result["phone_number"] = to_e164(task.options["phone_number"], "phone_number")
-    else:
-        result["id"] = stop_id
+    entry = _identified(context.options)
+    changes: list[Change] = []
     try:
-        listed = _listed(task, result)
+        listed = _listed(context, entry)
+        # Without check mode, an ID is enough: one removal is one request.
+        ids = [entry["id"]] if "id" in entry and not context.check_mode else [stop.id for stop in listed]
         if listed:
-            result.update(id=listed[0].id, phone_number=listed[0].phone_number)
-        _remove_each(task, listed if stop_id is None or task.check_mode else [Stop(stop_id, "", None)], result)
+            entry = {"id": listed[0].id, "phone_number": listed[0].phone_number}
+        for stop_id in [] if context.check_mode else ids:
+            changes.append(context.stop_list.remove(stop_id, xml=xml))
+            if changes[-1].warning:
+                context.warn(changes[-1].warning)
     except SmsPartnerError as error:
-        # The response in the result is of an earlier removal.
-        error.results = {name: value for name, value in result.items() if name in ("changed", "id", "ids", "phone_number")}
-        raise
-    return {**result, "diff": _diff(listed, result["ids"])} if task.diff_mode else result
+        raise error.extended(results={**entry, **_removed(_changed(changes))}) from None
+    removed = ids if context.check_mode else _changed(changes)
+    result = {**entry, **_removed(removed), **_response(changes, xml)}
+    return {**result, "diff": _diff(listed, removed)} if context.diff_mode else result
 
 
-def _listed(task: Task, wanted: Result) -> list[Stop]:
+def _identified(options: Result) -> Result:
+    """Return the ID or the number of what has to be removed."""
+    if options["id"] is not None:
+        return {"id": options["id"]}
+    # Imported here, because a removal by ID does not need it and every task compiles what it imports.
+    from ansible_collections.community.smspartner.plugins.module_utils._phone import to_e164
+
+    return {"phone_number": to_e164(options["phone_number"], "phone_number")}
+
+
+def _listed(context: Context, entry: Result) -> list[Stop]:
     """Return the entries to remove. With an ID, a normal run does not need the list."""
-    if "phone_number" in wanted:
-        return task.stop_list.entries(numbers={wanted["phone_number"]}).stops
-    return task.stop_list.entries(ids={wanted["id"]}).stops if task.check_mode or task.diff_mode else []
+    if "phone_number" in entry:
+        return context.stop_list.entries(numbers={entry["phone_number"]}).stops
+    return context.stop_list.entries(ids={entry["id"]}).stops if context.check_mode or context.diff_mode else []
 
 
-def _remove_each(task: Task, stops: list[Stop], result: Result) -> None:
-    """Remove the entries one after the other, or predict it, and record each in ``result``."""
-    xml = task.options["response_format"] == "xml"
-    for stop in stops:
-        changed = True
-        if not task.check_mode:
-            change = task.stop_list.remove(stop.id, xml=xml)
-            if change.warning:
-                task.warn(change.warning)
-            changed = change.changed
-            result.update(code=change.answer.code, response=change.answer.body, **({"content": change.answer.text} if xml else {}))
-        if changed:
-            result["ids"].append(stop.id)
-            result["changed"] = True
+def _changed(changes: list[Change]) -> list[t.Any]:
+    return [change.id for change in changes if change.changed]
+
+
+def _removed(ids: list[int]) -> Result:
+    return {"changed": bool(ids), "ids": ids}
+
+
+def _response(changes: list[Change], xml: bool) -> Result:
+    """Return what the API said to the last removal."""
+    if not changes:
+        return {"response": {}}
+    result = changes[-1].result
+    return {"code": result.code, "response": result.response, **({"content": result.text} if xml else {})}
 
 
 def _diff(listed: list[Stop], ids: list[int]) -> t.Any:

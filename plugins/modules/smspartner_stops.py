@@ -62,14 +62,7 @@ options:
 requirements:
   - phonenumbers >= 8.12.15, if O(phone_numbers) has numbers in French national form
 notes:
-  - A new entry can take up to 48 hours to appear on the list. Until then, a run that adds its number again fails, because the API refuses the number
-    but the list does not show it.
   - If the API refuses the account, or gives no usable response after the retries, the run ends. Requests in flight finish, and the result has what was done.
-attributes:
-  idempotent:
-    support: partial
-    details:
-      - Not until a new entry appears on the list. See the notes.
 seealso:
   - module: community.smspartner.smspartner_stop_add
   - module: community.smspartner.smspartner_stop_info
@@ -190,7 +183,7 @@ response:
 import typing as t
 
 from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError
-from ansible_collections.community.smspartner.plugins.module_utils._module import Result, Task, run
+from ansible_collections.community.smspartner.plugins.module_utils._module import Context, Result, run
 from ansible_collections.community.smspartner.plugins.module_utils._phone import all_to_e164
 from ansible_collections.community.smspartner.plugins.module_utils._reconcile import Execution, Plan, id_and_number, plan_absent, plan_present
 
@@ -208,21 +201,19 @@ def main() -> None:
     run(reconcile, options, required_if=[("state", "absent", ["phone_numbers", "ids"], True)])
 
 
-def reconcile(task: Task) -> Result:
-    _check(task.options)
-    plan = _plan(task, all_to_e164(task.options["phone_numbers"] or [], "phone_numbers"))
+def reconcile(context: Context) -> Result:
+    _check(context.options)
+    plan = _plan(context, all_to_e164(context.options["phone_numbers"] or [], "phone_numbers"))
     if plan.kept:
         kept = ", ".join(f'ID {stop.id} ("{stop.phone_number}")' for stop in plan.kept)
-        task.warn(f"The purge kept entries whose number is not in E.164 form: {kept}.")
-    result = _predicted(plan) if task.check_mode else Execution(task.stop_list, plan, task.warn).run(task.options["concurrency"])
-    return {**result, "diff": _diff(plan, result)} if task.diff_mode else result
+        context.warn(f"The purge kept entries whose number is not in E.164 form: {kept}.")
+    result = _predicted(plan) if context.check_mode else Execution(context.stop_list, plan, context.warn).run(context.options["concurrency"])
+    return {**result, "diff": _diff(plan, result)} if context.diff_mode else result
 
 
 def _check(options: Result) -> None:
     if not 1 <= options["concurrency"] <= 32:
         raise InputError("concurrency", "must be from 1 to 32", "Give the number of requests to send at a time.")
-    if options["requests_per_minute"] < 1:
-        raise InputError("requests_per_minute", "must be 1 or more", "Give the number of requests to send in a minute.")
     if options["max_removals"] < -1:
         raise InputError("max_removals", "must be -1 or more", "Give -1 for no limit.")
     if options["state"] == "present" and options["ids"] is not None:
@@ -233,12 +224,12 @@ def _check(options: Result) -> None:
         raise InputError("purge", "can only be used with state=present", "Leave it out, or set state=present and give all numbers that the list should keep.")
 
 
-def _plan(task: Task, numbers: list[str]) -> Plan:
-    options = task.options
+def _plan(context: Context, numbers: list[str]) -> Plan:
+    options = context.options
     if options["purge"]:
-        return plan_present(task.stop_list.entries().stops, numbers, purge=True, max_removals=options["max_removals"])
+        return plan_present(context.stop_list.entries().stops, numbers, purge=True, max_removals=options["max_removals"])
     ids = set(options["ids"] or [])
-    stops = task.stop_list.entries(numbers=set(numbers), ids=ids).stops
+    stops = context.stop_list.entries(numbers=set(numbers), ids=ids).stops
     return plan_absent(stops, numbers, ids) if options["state"] == "absent" else plan_present(stops, numbers)
 
 

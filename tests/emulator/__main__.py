@@ -4,8 +4,8 @@
 
 """An emulator of the SMS Partner API, on loopback, to try playbooks against: it needs no account and sends nothing.
 
-Under ``/v1`` it is the API. Under ``/_emulator``, tests control it: ``POST reset`` sets entries, keys and quota (by default, keys and quota are those of
-the command line) and forgets everything else; ``POST faults`` adds faults (see faults.py); ``GET requests`` and ``GET stops`` return what arrived and
+Under ``/v1`` it is the API. Under ``/_emulator``, tests control it: ``POST reset`` sets entries, keys and settings (by default, keys and settings are those
+of the command line) and forgets everything else; ``POST faults`` adds faults (see faults.py); ``GET requests`` and ``GET stops`` return what arrived and
 what is listed.
 """
 
@@ -24,6 +24,7 @@ from faults import Fault, carry_out
 from state import INTERNATIONAL, Account, Answer, encoded, refusal
 
 LARGEST_REQUEST = 1 << 30
+SETTINGS = ("quota", "quota_window", "quota_kind", "already_listed_code")  # of the account, on the command line and in a reset
 
 Parameters = dict[str, t.Any]
 Handler = t.Callable[[web.Request], t.Awaitable[web.StreamResponse]]
@@ -34,7 +35,7 @@ class Emulator:
 
     def __init__(self, account: Account, delay: float) -> None:
         self.account = account
-        self._defaults = {name: getattr(account, name) for name in ("api_keys", "quota", "quota_window", "quota_kind")}
+        self._defaults = {name: getattr(account, name) for name in ("api_keys", *SETTINGS)}
         self.delay = delay
         self.requests: list[dict[str, t.Any]] = []
         self.faults: list[Fault] = []
@@ -149,11 +150,12 @@ def main() -> None:
     parser.add_argument("--quota", type=int, help="requests per quota window; further ones get HTTP 429")
     parser.add_argument("--quota-kind", choices=["sliding", "fixed"], default="sliding", help="count the last 60 s (sliding) or each clock minute (fixed)")
     parser.add_argument("--quota-window", type=float, default=60.0, metavar="SECONDS", help="length of the quota window, instead of 60")
+    parser.add_argument("--already-listed-code", type=int, choices=[3, 15], default=3, help="code for the addition of a listed number")
     parser.add_argument("--cert", help="a certificate (PEM) for https")
     parser.add_argument("--key", help="the certificate's private key")
     options = parser.parse_args()
 
-    account = Account(options.api_key or ["demo-key"], quota=options.quota, quota_window=options.quota_window, quota_kind=options.quota_kind)
+    account = Account(options.api_key or ["demo-key"], **{name: getattr(options, name) for name in SETTINGS})
     for number in options.stop:
         account.put(number)
     context = None

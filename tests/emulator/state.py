@@ -32,8 +32,8 @@ INTERNATIONAL = re.compile(r"\+[1-9][0-9]{6,14}")
 FIRST_ID = 666  # the ID in the vendor's example of a removal
 
 
-def refusal(code: int) -> Answer:
-    return {"success": False, "code": code, "message": MESSAGES[code]}
+def refusal(code: int, message: str = "") -> Answer:
+    return {"success": False, "code": code, "message": message or MESSAGES[code]}
 
 
 class Account:
@@ -46,12 +46,14 @@ class Account:
         quota: int | None = None,
         quota_window: float = 60.0,
         quota_kind: str = "sliding",
+        already_listed_code: int = 3,
     ) -> None:
         self.api_keys = list(api_keys)
         self.stops = {str(stop["id"]): dict(stop) for stop in stops}
         self.quota = quota
         self.quota_window = quota_window
         self.quota_kind = quota_kind
+        self.already_listed_code = already_listed_code
         self._entries_per_number = Counter(stop.get("phoneNumber") for stop in stops)  # scanning a long list would make each addition slow
         self._next_id = max(map(int, self.stops), default=FIRST_ID - 1) + 1
         self._arrivals: deque[float] = deque()
@@ -86,7 +88,7 @@ class Account:
         if not INTERNATIONAL.fullmatch(number):
             return refusal(9)
         if self._entries_per_number[number]:
-            return refusal(15)
+            return refusal(self.already_listed_code, MESSAGES[15])
         return {"success": True, "code": 200, "stopId": self.put(number)}
 
     def delete(self, parameters: dict[str, t.Any]) -> Answer:

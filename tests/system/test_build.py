@@ -13,7 +13,7 @@ from pathlib import Path
 from ansible_collections.community.smspartner.tests.emulator.client import Client
 from ansible_collections.community.smspartner.tests.system.conftest import REMOVE, Ansible
 
-FOR_A_USER = {"CHANGELOG.md", "COPYING", "FILES.json", "LICENSES", "MANIFEST.json", "README.md", "changelogs", "docs", "meta", "plugins"}
+FOR_A_USER = {"CHANGELOG.md", "COPYING", "FILES.json", "LICENSES", "MANIFEST.json", "README.md", "changelogs", "docs", "meta", "playbooks", "plugins"}
 
 
 def test_the_build_holds_what_a_user_needs_and_no_more(build: Path) -> None:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import select
 import socket
 import socketserver
@@ -77,6 +78,22 @@ class Origin(Server):
                 if self.is_over or time.monotonic() > end:
                     return
                 connection.sendall(piece)
+
+
+class BreaksTls(Server):
+    """Reads a request over TLS, and sends what is no TLS record after ``response``."""
+
+    def __init__(self, context: ssl.SSLContext, response: bytes = b"") -> None:
+        super().__init__()
+        self._context = context
+        self._response = response
+
+    def talk(self, client: socket.socket) -> None:
+        connection = self._context.wrap_socket(client, server_side=True)
+        read_head(connection)
+        connection.sendall(self._response)
+        with socket.socket(fileno=os.dup(connection.fileno())) as plain:
+            plain.sendall(b"\x17\x03\x03\x00\x20" + b"x" * 32)
 
 
 class Proxy(Server):

@@ -13,52 +13,53 @@ from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 
 import pytest
-from ansible_collections.community.smspartner.plugins.module_utils._api import Api, Call, Outcome, Pace
+from ansible_collections.community.smspartner.plugins.module_utils._api import Api, Call, Outcome, RateLimiter
 from ansible_collections.community.smspartner.plugins.module_utils._errors import (
     CODES,
-    ConnectionLost,
-    NotConnected,
-    NoUsableAnswer,
-    Refusal,
+    ApiError,
+    ConnectionLostError,
+    NotConnectedError,
+    NotDoneError,
+    RunEndedError,
     SmsPartnerError,
-    Stopped,
+    UnusableResponseError,
 )
-from ansible_collections.community.smspartner.plugins.module_utils._http import Http, Reply
+from ansible_collections.community.smspartner.plugins.module_utils._http import Http, HttpResponse
 from ansible_collections.community.smspartner.tests.unit.conftest import FakeTime
 
 REMOVE = Call("remove entry 19", "GET", "/stop-sms/delete", {"id": 19}, expected=(4,))
-DOUBT = "An attempt without a usable response may have been carried out."
-DONE = Reply(200, None, b'{"success": true, "code": 200}')
-GONE = Reply(404, None, b'{"success": false, "code": 4, "message": "Not found"}')
-BUSY = Reply(503, None, b"busy")
-TOO_MANY = Reply(200, None, b'{"code": 429, "message": "Slow down"}')
-CUT_OFF = Reply(200, None, b'{"success": tr', until_close=True)
-LOST = ConnectionLost("the connection failed", "Check the network.")
-NOT_CONNECTED = NotConnected("the connection failed", "Check the network.")
+DOUBT = "A request got no usable response; the change may already have been made."
+DONE = HttpResponse(200, None, b'{"success": true, "code": 200}')
+GONE = HttpResponse(404, None, b'{"success": false, "code": 4, "message": "Not found"}')
+BUSY = HttpResponse(503, None, b"busy")
+TOO_MANY = HttpResponse(200, None, b'{"code": 429, "message": "Slow down"}')
+CUT_OFF = HttpResponse(200, None, b'{"success": tr', until_close=True)
+LOST = ConnectionLostError("the connection failed", "Check the network.")
+NOT_CONNECTED = NotConnectedError("the connection failed", "Check the network.")
 
 
-class Script:
+class FakeHttp:
     """In place of Http: each request gets the next of the given outcomes, the last one for ever."""
 
-    def __init__(self, *outcomes: Reply | SmsPartnerError) -> None:
+    def __init__(self, *outcomes: HttpResponse | SmsPartnerError) -> None:
         self._outcomes = list(outcomes)
         self.sent: list[tuple[t.Any, ...]] = []
         self.while_sending: t.Callable[[], None] = lambda: None
 
-    def send(self, method: str, path: str, *, query: t.Any = None, json: t.Any = None, limit: t.Any = None) -> Reply:
+    def send(self, method: str, path: str, *, query: t.Any = None, json: t.Any = None, limit: t.Any = None) -> HttpResponse:
         self.sent.append((method, path, query, json, limit))
         self.while_sending()
         outcome = self._outcomes.pop(0) if len(self._outcomes) > 1 else self._outcomes[0]
         if isinstance(outcome, SmsPartnerError):
-            raise type(outcome)(outcome.problem, outcome.advice, http_status=outcome.http_status)
+            raise outcome
         return outcome
 
 
 class Account:
-    """An Api on a script, with a clock that only waiting advances."""
+    """An Api without a server, with a clock that only waiting advances."""
 
-    def __init__(self, *outcomes: Reply | SmsPartnerError, retries: int = 3) -> None:
-        self.http = Script(*outcomes)
+    def __init__(self, *outcomes: HttpResponse | SmsPartnerError, retries: int = 3) -> None:
+        self.http = FakeHttp(*outcomes)
         self.time = FakeTime()
         self.api = Api(t.cast(Http, self.http), "KEY", retries=retries, sleep=self.time.sleep, clock=self.time.clock)
 
@@ -78,7 +79,7 @@ def longest_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_get_has_the_key_and_the_parameters_in_its_query() -> None:
     account = Account(DONE)
-    assert account.call() == Outcome(account.call().answer, 200, in_doubt=False)
+    assert account.call() == Outcome(account.call().result, 200, in_doubt=False)
     assert account.http.sent[0] == ("GET", "/stop-sms/delete", {"apiKey": "KEY", "id": 19}, None, 1 << 20)
 
 
@@ -89,8 +90,8 @@ def test_a_post_has_the_key_and_the_parameters_in_its_body() -> None:
 
 
 def test_a_requested_xml_response_is_read() -> None:
-    reply = Reply(200, None, b"<result><entry>false</entry><entry>4</entry><entry>Not found</entry></result>")
-    assert Account(reply).call(REMOVE._replace(xml=True)).answer.message == "Not found"
+    reply = HttpResponse(200, None, b"<result><entry>false</entry><entry>4</entry><entry>Not found</entry></result>")
+    assert Account(reply).call(REMOVE._replace(xml=True)).result.message == "Not found"
     assert "something other than JSON" in str(Account(reply).fail())
 
 
@@ -99,39 +100,40 @@ def test_a_requested_xml_response_is_read() -> None:
     [
         ([GONE], 4, False),
         ([TOO_MANY, GONE], 4, False),
-        ([Reply(429, None, b""), GONE], 4, False),
+        ([HttpResponse(429, None, b""), GONE], 4, False),
         ([NOT_CONNECTED, GONE], 4, False),
         ([LOST, GONE], 4, True),
         ([BUSY, GONE], 4, True),
         ([CUT_OFF, GONE], 4, True),
         ([LOST, NOT_CONNECTED, TOO_MANY, GONE], 4, True),
         ([BUSY, DONE], 200, True),
+        ([HttpResponse(408, None, b""), GONE], 4, True),
+        ([HttpResponse(599, None, b""), GONE], 4, True),
     ],
 )
-def test_a_lost_attempt_leaves_the_call_in_doubt(outcomes: list[Reply | SmsPartnerError], code: int, in_doubt: bool) -> None:
+def test_a_lost_attempt_leaves_the_call_in_doubt(outcomes: list[HttpResponse | SmsPartnerError], code: int, in_doubt: bool) -> None:
     outcome = Account(*outcomes).call()
-    assert (outcome.answer.code, outcome.in_doubt) == (code, in_doubt)
+    assert (outcome.result.code, outcome.in_doubt) == (code, in_doubt)
     assert not Account(*outcomes).call(REMOVE._replace(changes=False)).in_doubt
 
 
 @pytest.mark.parametrize("status", [200, 404, 429, 503])
 def test_the_body_decides_whatever_the_status(status: int) -> None:
-    account = Account(Reply(status, None, GONE.body))
-    assert (account.call().answer.code, account.call().http_status, len(account.http.sent)) == (4, status, 2)
-    assert Account(Reply(status, None, b'{"code": 10}')).fail().code == 10
+    account = Account(HttpResponse(status, None, GONE.body))
+    assert (account.call().result.code, account.call().http_status, len(account.http.sent)) == (4, status, 2)
+    assert Account(HttpResponse(status, None, b'{"code": 10}')).fail().code == 10
 
 
 @pytest.mark.parametrize(
     ("reply", "message"),
     [
-        (Reply(403, None, b'{"code": 10, "message": "Incorrect API Key"}'), f': the API said "Incorrect API Key" (code 10). {CODES[10]}'),
-        (Reply(403, None, b'{"code": 30, "message": ""}'), f": the API returned code 30. {CODES[30]}"),
-        (Reply(200, None, b'{"code": 777}'), ": the API returned code 777. This code is not documented. Ask SMS Partner what it means."),
-        (Reply(200, None, b'{"code": 200}'), ": the API sent code 200 without success (HTTP 200). Run the task again."),
-        (NoUsableAnswer("it broke", "Fix it."), ": it broke. Fix it."),
+        (HttpResponse(403, None, b'{"code": 10, "message": "Incorrect API Key"}'), f': the API said "Incorrect API Key" (code 10). {CODES[10]}'),
+        (HttpResponse(403, None, b'{"code": 30, "message": ""}'), f": the API returned code 30. {CODES[30]}"),
+        (HttpResponse(200, None, b'{"code": 777}'), ": the API returned code 777. This code is not documented. Ask SMS Partner what it means."),
+        (NotDoneError("the server redirects", "Fix it.", http_status=302), ": the server redirects. Fix it."),
     ],
 )
-def test_a_final_failure_is_not_retried(reply: Reply | SmsPartnerError, message: str) -> None:
+def test_a_final_failure_is_not_retried(reply: HttpResponse | SmsPartnerError, message: str) -> None:
     account = Account(reply)
     failure = account.fail()
     assert str(failure) == f"Could not remove entry 19{message}"
@@ -146,8 +148,8 @@ def test_a_final_failure_is_not_retried(reply: Reply | SmsPartnerError, message:
         (NOT_CONNECTED, "the connection failed", "Check the network.", False),
         (LOST, "the connection failed", "Check the network.", True),
         (BUSY, "the server sent something other than JSON (HTTP 503)", CODES[500], True),
-        (Reply(500, None, b'{"code": 200}'), "the API sent code 200 without success (HTTP 500)", CODES[500], True),
-        (NoUsableAnswer("it was too long", "Check it.", http_status=504), "it was too long", "Check it.", True),
+        (HttpResponse(500, None, b'{"code": 200}'), "the API sent code 200 without success (HTTP 500)", CODES[500], True),
+        (UnusableResponseError("it was too long", "Check it.", http_status=504), "it was too long", "Check it.", True),
         (
             CUT_OFF,
             "the server sent something other than JSON (HTTP 200)",
@@ -156,7 +158,7 @@ def test_a_final_failure_is_not_retried(reply: Reply | SmsPartnerError, message:
         ),
     ],
 )
-def test_a_transient_failure_is_retried(outcome: Reply | SmsPartnerError, problem: str, advice: str, in_doubt: bool) -> None:
+def test_a_transient_failure_is_retried(outcome: HttpResponse | SmsPartnerError, problem: str, advice: str, in_doubt: bool) -> None:
     account = Account(outcome)
     failure = account.fail()
     doubt = f" {DOUBT}" if in_doubt else ""
@@ -166,17 +168,31 @@ def test_a_transient_failure_is_retried(outcome: Reply | SmsPartnerError, proble
     assert Account(outcome, retries=0).fail().subject == "Could not remove entry 19"
 
 
-@pytest.mark.parametrize("status", [200, 404, 501])
-def test_an_unusable_response_with_another_status_is_final(status: int) -> None:
-    assert str(Account(Reply(status, None, b"")).fail()).startswith("Could not remove entry 19: the server sent an empty body")
-    # Readable, and so complete.
-    assert Account(Reply(status, None, b'{"code": "x"}', until_close=True)).fail().response == {"code": "x"}
+@pytest.mark.parametrize(
+    ("outcome", "problem"),
+    [
+        (HttpResponse(200, None, b""), "the server sent an empty body (HTTP 200)"),
+        (HttpResponse(404, None, b"<html>"), "the server sent something other than JSON (HTTP 404)"),
+        (HttpResponse(200, None, b'{"code": 200}'), "the API sent code 200 without success (HTTP 200)"),
+        # Readable, and so complete.
+        (
+            HttpResponse(200, None, b'{"code": "x"}', until_close=True),
+            "the server sent a response whose code is missing or not a whole number (HTTP 200)",
+        ),
+        (UnusableResponseError("it was too long", "Check it."), "it was too long"),
+    ],
+)
+def test_any_other_unusable_response_is_final_but_leaves_the_call_in_doubt(outcome: HttpResponse | SmsPartnerError, problem: str) -> None:
+    account = Account(outcome)
+    assert str(account.fail()).startswith(f"Could not remove entry 19: {problem}. {DOUBT} ")
+    assert len(account.http.sent) == 1
+    assert not account.fail(REMOVE._replace(changes=False)).in_doubt
 
 
 def test_a_failure_keeps_what_came_back() -> None:
-    failure = Account(Reply(404, None, b"<html>")).fail()
+    failure = Account(HttpResponse(404, None, b"<html>")).fail()
     assert (failure.code, failure.http_status, failure.response, failure.body) == (None, 404, None, "<html>")
-    failure = Account(Reply(403, None, b'{"code": 10}')).fail()
+    failure = Account(HttpResponse(403, None, b'{"code": 10}')).fail()
     assert (failure.code, failure.http_status, failure.response, failure.body) == (10, 403, {"code": 10}, "")
 
 
@@ -190,31 +206,33 @@ def test_the_backoff_is_at_most_a_minute_and_shortened_by_up_to_a_half(monkeypat
 @pytest.mark.parametrize(
     ("header", "waits"),
     [
-        ("0", []),
+        ("0", [0.5]),
         ("7", [7.0]),
         ("60", [60.0]),
         ("1.5", [0.5]),
         ("-1", [0.5]),
         ("soon", [0.5]),
         ("Mon, 99 Foo 2026 10:00:00 GMT", [0.5]),
-        ("Thu, 01 Jan 2015 00:00:00 GMT", []),
+        ("Thu, 01 Jan 2015 00:00:00 GMT", [0.5]),
     ],
 )
 def test_retry_after_takes_precedence_over_the_backoff(header: str, waits: list[float]) -> None:
-    account = Account(Reply(503, header, b""), DONE)
+    account = Account(HttpResponse(503, header, b""), DONE)
     account.call()
-    assert [wait for wait in account.time.waits if wait > 0.001] == waits
+    assert account.time.waits == waits
 
 
 def test_retry_after_may_be_a_date() -> None:
-    account = Account(Reply(503, format_datetime(datetime.now(timezone.utc) + timedelta(seconds=30), usegmt=True), b""), DONE)
+    account = Account(HttpResponse(503, format_datetime(datetime.now(timezone.utc) + timedelta(seconds=30), usegmt=True), b""), DONE)
     account.call()
     assert 20 < account.time.waits[0] <= 30
 
 
-@pytest.mark.parametrize("reply", [Reply(503, "61", b""), Reply(200, "61", TOO_MANY.body), Reply(503, "Fri, 01 Jan 2100 00:00:00 GMT", b"")])
+@pytest.mark.parametrize(
+    "reply", [HttpResponse(503, "61", b""), HttpResponse(200, "61", TOO_MANY.body), HttpResponse(503, "Fri, 01 Jan 2100 00:00:00 GMT", b"")]
+)
 @pytest.mark.parametrize("retries", [0, 3])
-def test_a_longer_retry_after_fails_and_says_how_long_to_wait(reply: Reply, retries: int) -> None:
+def test_a_longer_retry_after_fails_and_says_how_long_to_wait(reply: HttpResponse, retries: int) -> None:
     account = Account(reply, retries=retries)
     assert "The server asks to wait " in str(account.fail())
     assert len(account.http.sent) == 1
@@ -222,21 +240,21 @@ def test_a_longer_retry_after_fails_and_says_how_long_to_wait(reply: Reply, retr
 
 
 def test_a_429_waits_without_counting_as_a_retry() -> None:
-    account = Account(*[TOO_MANY] * 5, BUSY, Reply(429, "60", b"busy"), DONE, retries=1)
+    account = Account(*[TOO_MANY] * 5, BUSY, HttpResponse(429, "60", b"busy"), DONE, retries=1)
     outcome = account.call()
-    assert outcome.answer.code == 200
+    assert outcome.result.code == 200
     assert [round(wait, 3) for wait in account.time.waits] == [1.0, 2.0, 4.0, 8.0, 8.0, 0.5, 60.0]
 
 
 @pytest.mark.parametrize("retry_after", ["0", "Thu, 01 Jan 2015 00:00:00 GMT"])
 def test_a_429_with_retry_after_0_still_pauses(retry_after: str) -> None:
-    account = Account(*[Reply(429, retry_after, b"")] * 3, DONE)
+    account = Account(*[HttpResponse(429, retry_after, b"")] * 3, DONE)
     account.call()
     assert account.time.waits == pytest.approx([1.0, 2.0, 4.0])
 
 
-@pytest.mark.parametrize(("reply", "longest"), [(TOO_MANY, 8), (Reply(429, "60", b""), 60)])
-def test_a_call_gives_up_after_two_minutes_of_429(reply: Reply, longest: float) -> None:
+@pytest.mark.parametrize(("reply", "longest"), [(TOO_MANY, 8), (HttpResponse(429, "60", b""), 60)])
+def test_a_call_gives_up_after_two_minutes_of_429(reply: HttpResponse, longest: float) -> None:
     account = Account(reply, retries=1)
     failure = account.fail()
     assert str(failure).endswith(". For two minutes, the quota of this IP address was used up by other programs. Run the task again when they have finished.")
@@ -247,7 +265,7 @@ def test_a_call_gives_up_after_two_minutes_of_429(reply: Reply, longest: float) 
 def test_without_retries_a_429_is_final() -> None:
     account = Account(TOO_MANY, retries=0)
     assert str(account.fail()) == f'Could not remove entry 19: the API said "Slow down" (code 429). {CODES[429]}'
-    assert str(Account(Reply(429, None, b""), retries=0).fail()) == f"Could not remove entry 19: the server sent an empty body (HTTP 429). {CODES[429]}"
+    assert str(Account(HttpResponse(429, None, b""), retries=0).fail()) == f"Could not remove entry 19: the server sent an empty body (HTTP 429). {CODES[429]}"
     assert account.time.waits == []
 
 
@@ -257,11 +275,11 @@ def test_any_other_response_restarts_the_two_minutes() -> None:
     assert account.time.now > 150
 
 
-def turns(pace: Pace, time: FakeTime, count: int) -> list[float]:
+def turns(limiter: RateLimiter, time: FakeTime, count: int) -> list[float]:
     """The times at which the next requests may start."""
     starts: list[float] = []
     while len(starts) < count:
-        wait = pace.take_turn()
+        wait = limiter.acquire()
         if wait:
             time.now += wait
         else:
@@ -271,39 +289,39 @@ def turns(pace: Pace, time: FakeTime, count: int) -> list[float]:
 
 def test_requests_are_spaced_evenly_with_a_reserve() -> None:
     time = FakeTime()
-    pace = Pace(60, time.clock)
-    assert turns(pace, time, 3) == [0.0, 1.0, 2.01]
+    limiter = RateLimiter(60, time.clock)
+    assert turns(limiter, time, 3) == [0.0, 1.0, 2.01]
     time.now = 100.0  # what was not used is not made up for, except for one request that is late
-    assert turns(pace, time, 3) == [100.0, 100.0, 101.0]
+    assert turns(limiter, time, 3) == [100.0, 100.0, 101.0]
 
 
 def test_a_429_halves_the_pace_for_all_and_it_recovers() -> None:
     time = FakeTime()
-    pace = Pace(600, time.clock)
-    turns(pace, time, 2)
-    assert pace.slow_down(None)
-    assert pace.slow_down(30.0)  # of a request that was in flight: no second pause
-    first, second = turns(pace, time, 2)
+    limiter = RateLimiter(600, time.clock)
+    turns(limiter, time, 2)
+    assert limiter.throttle(0.0)
+    assert limiter.throttle(30.0)  # of a request that was in flight: no second pause
+    first, second = turns(limiter, time, 2)
     assert (first, round(second - first, 1)) == (round(time.now - 0.2, 2), 0.2)
     time.now += 10.0
-    _one, other, last = turns(pace, time, 3)[-3:]
+    _one, other, last = turns(limiter, time, 3)[-3:]
     assert last - other == pytest.approx(0.1, abs=0.01)
 
 
 def test_the_pace_has_a_floor() -> None:
     time = FakeTime()
-    pace = Pace(600, time.clock)
+    limiter = RateLimiter(600, time.clock)
     for _refusal in range(10):
-        turns(pace, time, 1)
-        assert pace.slow_down(0.0)
-    first, second = turns(pace, time, 2)
+        turns(limiter, time, 1)
+        assert limiter.throttle(0.0)
+    first, second = turns(limiter, time, 2)
     assert second - first == pytest.approx(1.0, abs=0.1)
 
 
 def test_nothing_is_sent_after_the_end() -> None:
     account = Account(DONE)
     account.api.stop()
-    with pytest.raises(Stopped):
+    with pytest.raises(RunEndedError):
         account.call()
     assert account.http.sent == []
 
@@ -311,11 +329,11 @@ def test_nothing_is_sent_after_the_end() -> None:
 def test_what_is_in_flight_at_the_end_gets_its_response() -> None:
     account = Account(DONE)
     account.http.while_sending = account.api.stop
-    assert account.call().answer.code == 200
+    assert account.call().result.code == 200
 
 
 @pytest.mark.parametrize(("outcome", "in_doubt"), [(LOST, True), (NOT_CONNECTED, False), (TOO_MANY, False)])
-def test_nothing_is_retried_after_the_end(outcome: Reply | SmsPartnerError, in_doubt: bool) -> None:
+def test_nothing_is_retried_after_the_end(outcome: HttpResponse | SmsPartnerError, in_doubt: bool) -> None:
     account = Account(outcome, DONE)
     account.http.while_sending = account.api.stop
     failure = account.fail()
@@ -325,13 +343,13 @@ def test_nothing_is_retried_after_the_end(outcome: Reply | SmsPartnerError, in_d
 
 
 def test_the_end_interrupts_a_wait() -> None:
-    script = Script(Reply(503, "60", b""))
-    api = Api(t.cast(Http, script), "KEY", retries=1)
-    script.while_sending = lambda: threading.Timer(0.05, api.stop).start()
-    with pytest.raises(NoUsableAnswer):
+    http = FakeHttp(HttpResponse(503, "60", b""))
+    api = Api(t.cast(Http, http), "KEY", retries=1)
+    http.while_sending = lambda: threading.Timer(0.05, api.stop).start()
+    with pytest.raises(UnusableResponseError):
         api.call(REMOVE)
 
 
 def test_some_codes_end_the_run() -> None:
-    refusals = [Refusal(code, "", http_status=200, response={}) for code in range(600)]
+    refusals = [ApiError(code, "", http_status=200, response={}) for code in range(600)]
     assert [refusal.code for refusal in refusals if refusal.ends_run] == [1, 10, 20, 30, 40, 96, 429]

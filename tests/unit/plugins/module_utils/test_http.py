@@ -9,7 +9,9 @@ from __future__ import annotations
 import datetime
 import gzip
 import importlib.util
+import re
 import socket
+import ssl
 import struct
 import sys
 import time
@@ -21,14 +23,16 @@ import pytest
 import trustme
 from ansible_collections.community.smspartner.plugins.module_utils import _http
 from ansible_collections.community.smspartner.plugins.module_utils._errors import (
-    ConnectionLost,
+    ConnectionLostError,
     InputError,
-    MissingLibrary,
-    NotConnected,
-    NoUsableAnswer,
+    MissingLibraryError,
+    NotConnectedError,
+    NotDoneError,
+    SmsPartnerError,
+    UnusableResponseError,
 )
-from ansible_collections.community.smspartner.plugins.module_utils._http import Http, Reply
-from ansible_collections.community.smspartner.tests.unit.servers import Origin, Proxy, Server, read_head, tls
+from ansible_collections.community.smspartner.plugins.module_utils._http import Http, HttpResponse
+from ansible_collections.community.smspartner.tests.unit.servers import BreaksTls, Origin, Proxy, Server, read_head, tls
 
 CRLF = "\r\n"
 KEY = "s3cret"
@@ -44,13 +48,13 @@ def response(body: bytes = b"{}", status: str = "200 OK", **headers: str) -> byt
     return f"HTTP/1.1 {status}\r\n{''.join(f'{name}: {value}' + CRLF for name, value in given.items())}\r\n".encode() + body
 
 
-def send(server: Server, *, scheme: str = "http", timeout: float = 5.0, limit: int | None = None, **options: t.Any) -> Reply:
+def send(server: Server, *, scheme: str = "http", timeout: float = 5.0, limit: int | None = None, **options: t.Any) -> HttpResponse:
     http = Http(f"{scheme}://{server.address}/v1", timeout=timeout, **options)
     return http.send("GET", "/list", query={"apiKey": KEY}, limit=limit)
 
 
-def failure_of(server: Server, **options: t.Any) -> NoUsableAnswer:
-    with server, pytest.raises(NoUsableAnswer) as failure:
+def failure_of(server: Server, **options: t.Any) -> SmsPartnerError:
+    with server, pytest.raises(SmsPartnerError) as failure:
         send(server, **options)
     assert KEY not in str(failure.value)
     assert PASSWORD not in str(failure.value)
@@ -137,21 +141,21 @@ def test_a_post_has_json() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "reply"),
+    ("given", "expected"),
     [
-        (response(b"a", "404 Not Found"), Reply(404, None, b"a")),
-        (response(b"", "503 Busy", Retry_After="7"), Reply(503, "7", b"")),
-        (response(b"a", "302 Found"), Reply(302, None, b"a")),  # a redirect to nowhere
-        (response(b"a", "201 Created", Location="http://elsewhere.example/"), Reply(201, None, b"a")),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", Reply(200, None, b"{}")),
-        (b"HTTP/1.1 204 No Content\r\n\r\n", Reply(204, None, b"")),
-        (b"HTTP/1.1 200 OK\r\n\r\n{}", Reply(200, None, b"{}", until_close=True)),
-        (b"HTTP/1.1 200 OK\r\nContent-Le", Reply(200, None, b"", until_close=True)),
+        (response(b"a", "404 Not Found"), HttpResponse(404, None, b"a")),
+        (response(b"", "503 Busy", Retry_After="7"), HttpResponse(503, "7", b"")),
+        (response(b"a", "302 Found"), HttpResponse(302, None, b"a")),  # a redirect to nowhere
+        (response(b"a", "201 Created", Location="http://elsewhere.example/"), HttpResponse(201, None, b"a")),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", HttpResponse(200, None, b"{}")),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", HttpResponse(204, None, b"")),
+        (b"HTTP/1.1 200 OK\r\n\r\n{}", HttpResponse(200, None, b"{}", until_close=True)),
+        (b"HTTP/1.1 200 OK\r\nContent-Le", HttpResponse(200, None, b"", until_close=True)),
     ],
 )
-def test_the_status_and_the_body_come_back(given: bytes, reply: Reply) -> None:
+def test_the_status_and_the_body_come_back(given: bytes, expected: HttpResponse) -> None:
     with Origin([given]) as server:
-        assert send(server) == reply
+        assert send(server) == expected
 
 
 TEXT = bytes(range(256)) * 1000
@@ -188,7 +192,7 @@ def test_a_body_is_decompressed_up_to_its_limit(encoding: str, body: bytes) -> N
 )
 def test_a_body_that_cannot_be_decompressed_is_final(encoding: str, body: bytes, flaw: str) -> None:
     failure = failure_of(Origin([response(body, "503 Busy", Content_Encoding=encoding)]))
-    assert failure.__class__ is NoUsableAnswer
+    assert failure.__class__ is UnusableResponseError
     assert str(failure) == f"The server sent a response {flaw}. Check any proxy between this host and the API."
     assert failure.http_status == 503
 
@@ -206,10 +210,17 @@ def test_a_body_that_cannot_be_decompressed_is_final(encoding: str, body: bytes,
 )
 def test_a_redirect_is_not_followed(status: str, location: str, host: str) -> None:
     failure = failure_of(Origin([response(b"", status, Location=location)]), redact=lambda text: text.replace(KEY, "***"))
-    assert failure.__class__ is NoUsableAnswer
+    assert failure.__class__ is NotDoneError
     advice = "Redirects are not followed, because they would send the API key to another host. Set api_url to the right address."
     assert str(failure) == f"The server redirects to {host}. {advice}"
     assert failure.http_status == int(status[:3])
+
+
+@pytest.mark.parametrize("lengths", ["2\r\nContent-Length: 3", "2, 3"])
+def test_two_different_lengths_are_not_usable(lengths: str) -> None:
+    failure = failure_of(Origin([f"HTTP/1.1 200 OK\r\nContent-Length: {lengths}\r\n\r\n{{}}".encode()]))
+    assert failure.__class__ is UnusableResponseError
+    assert str(failure) == "The server sent a response with two different lengths. Check any proxy between this host and the API."
 
 
 # Connections that fail
@@ -217,13 +228,13 @@ def test_a_redirect_is_not_followed(status: str, location: str, host: str) -> No
 
 def test_a_refused_connection_raises_not_connected() -> None:
     server = closed()
-    with pytest.raises(NotConnected) as failure:
+    with pytest.raises(NotConnectedError) as failure:
         send(server)
     assert str(failure.value) == f"The connection to {server.address} failed (Connection refused). {CHECK_NETWORK}"
 
 
 def test_an_unknown_host_raises_not_connected() -> None:
-    with pytest.raises(NotConnected, match=r"^The connection to smspartner\.invalid failed \("):
+    with pytest.raises(NotConnectedError, match=r"^The connection to smspartner\.invalid failed \("):
         Http("https://smspartner.invalid", timeout=5).send("GET", "/x")
 
 
@@ -236,7 +247,7 @@ def test_connecting_that_takes_too_long_raises_not_connected() -> None:
         for filler in fillers:
             filler.setblocking(False)
             filler.connect_ex(address)
-        with pytest.raises(NotConnected, match=r"^No complete response from 127\.0\.0\.1:\d+ within 0\.2 s\. "):
+        with pytest.raises(NotConnectedError, match=r"^No complete response from 127\.0\.0\.1:\d+ within 0\.2 s\. "):
             Http(f"http://127.0.0.1:{address[1]}", timeout=0.2).send("GET", "/x")
         for filler in fillers:
             filler.close()
@@ -254,14 +265,14 @@ def test_connecting_that_takes_too_long_raises_not_connected() -> None:
 def test_a_response_that_breaks_off_is_a_lost_connection(given: bytes) -> None:
     server = Origin([given])
     failure = failure_of(server)
-    assert failure.__class__ is ConnectionLost
+    assert failure.__class__ is ConnectionLostError
     assert str(failure) == f"The connection to {server.address} failed (no complete response). {CHECK_NETWORK}"
     assert failure.http_status == (503 if b"503" in given else None)
 
 
 def test_a_reset_is_a_lost_connection() -> None:
     failure = failure_of(HangsUp(reset=True))
-    assert failure.__class__ is ConnectionLost
+    assert failure.__class__ is ConnectionLostError
     assert "Connection reset by peer" in str(failure)
 
 
@@ -269,7 +280,7 @@ def test_a_reset_is_a_lost_connection() -> None:
 def test_a_response_that_does_not_end_fails_at_the_timeout(say: bytes) -> None:
     server = Silent(say)
     failure = failure_of(server, timeout=0.2)
-    assert failure.__class__ is ConnectionLost
+    assert failure.__class__ is ConnectionLostError
     assert str(failure) == f"No complete response from {server.address} within 0.2 s. Check the network and the proxy, or raise timeout."
 
 
@@ -301,7 +312,7 @@ def test_https_or_a_loopback_address_is_accepted(url: str) -> None:
     assert Http(url, timeout=1)
 
 
-NOT_A_URL = "api_url: not an https URL. Give a URL such as https://api.smspartner.fr/v1, without credentials, query or fragment."
+NOT_A_URL = "api_url: not a valid base URL. Give a URL such as https://api.smspartner.fr/v1, without credentials, query or fragment."
 CLEAR_TEXT = "api_url: http would send the API key in clear text. Use https. http is for localhost and loopback addresses only."
 
 
@@ -359,7 +370,9 @@ def test_trust_comes_from_the_options_then_from_the_environment(
         with server:
             assert send(server, scheme="https", **options).body == b"{}"
         return
-    assert failure_of(server, scheme="https", **options).__class__ is NoUsableAnswer
+    failure = failure_of(server, scheme="https", **options)
+    assert failure.__class__ is NotDoneError
+    assert failure.advice.endswith(" Check that ca_path has the CA that signed it." if "ca_path" in options else " If your own CA signed it, set ca_path.")
     assert (server.connections, server.received) == (1, b"")
 
 
@@ -372,37 +385,54 @@ def test_trust_comes_from_the_options_then_from_the_environment(
         ({"identity": "api.smspartner.example"}, "127.0.0.1"),
     ],
 )
-def test_a_wrong_certificate_is_a_final_failure(authority: trustme.CA, ours: str, certificate: dict[str, t.Any], reason: str) -> None:
+def test_a_certificate_that_is_not_trusted_is_a_final_failure(authority: trustme.CA, ours: str, certificate: dict[str, t.Any], reason: str) -> None:
     server = Origin([response()], tls(authority, **certificate))
     failure = failure_of(server, scheme="https", ca_path=ours)
-    assert failure.__class__ is NoUsableAnswer
+    assert failure.__class__ is NotDoneError
     start, _bracket, rest = str(failure).partition(" (")
-    assert start == f"No trusted TLS connection to {server.address}"
+    assert start == f"The certificate of {server.address} is not trusted"
     assert reason in rest
-    assert rest.endswith(
-        "). Check api_url, the server's certificate and the clock of the host that the task runs on. For a certificate of your own CA, set ca_path."
-    )
+    assert rest.endswith("). Check api_url, the certificate, and the clock of the host that the task runs on. Check that ca_path has the CA that signed it.")
     assert server.received == b""
 
 
-def test_plain_http_in_place_of_tls_is_a_final_failure() -> None:
-    class SpeaksPlainHttp(Server):
-        def talk(self, client: socket.socket) -> None:
-            client.recv(1 << 16)
-            client.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+class SpeaksPlainHttp(Server):
+    """Responds to a TLS handshake with plain HTTP."""
 
-    failure = failure_of(SpeaksPlainHttp(), scheme="https")
-    assert failure.__class__ is NoUsableAnswer
-    assert str(failure).startswith("No trusted TLS connection to ")
+    def talk(self, client: socket.socket) -> None:
+        client.recv(1 << 16)
+        client.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
 
-def test_a_handshake_that_is_broken_off_raises_not_connected() -> None:
-    assert failure_of(HangsUp(reset=False), scheme="https").__class__ is NotConnected
+def test_plain_http_in_place_of_tls_is_a_lost_connection() -> None:
+    server = SpeaksPlainHttp()
+    failure = failure_of(server, scheme="https")
+    assert failure.__class__ is ConnectionLostError
+    assert str(failure).startswith(f"The connection to {server.address} failed ([SSL")
+
+
+@pytest.mark.parametrize("sent", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n{"])
+def test_a_broken_tls_record_is_a_lost_connection_with_the_reason_of_openssl(authority: trustme.CA, ours: str, sent: bytes) -> None:
+    failure = failure_of(BreaksTls(tls(authority), sent), scheme="https", ca_path=ours)
+    assert failure.__class__ is ConnectionLostError
+    assert re.search(r" failed \(\[SSL.*(bad record mac|decryption failed)", str(failure))
+
+
+def test_a_server_that_wants_a_client_certificate_is_a_lost_connection_with_the_reason(authority: trustme.CA, ours: str) -> None:
+    context = tls(authority)
+    context.verify_mode = ssl.CERT_REQUIRED
+    failure = failure_of(Origin([response()], context), scheme="https", ca_path=ours)
+    assert failure.__class__ is ConnectionLostError
+    assert "certificate required" in str(failure)
+
+
+def test_a_handshake_that_is_broken_off_is_a_lost_connection() -> None:
+    assert failure_of(HangsUp(reset=False), scheme="https").__class__ is ConnectionLostError
 
 
 def test_a_tls_response_that_breaks_off_is_a_lost_connection(authority: trustme.CA, ours: str) -> None:
     server = Origin([b"HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n{"], tls(authority))
-    assert failure_of(server, scheme="https", ca_path=ours).__class__ is ConnectionLost
+    assert failure_of(server, scheme="https", ca_path=ours).__class__ is ConnectionLostError
 
 
 # What comes from the environment
@@ -427,7 +457,7 @@ def test_the_proxy_sees_no_key_of_an_https_request(authority: trustme.CA, ours: 
         if is_trusted:
             assert http.send("GET", "/list", query={"apiKey": KEY}).body == b"{}"
         else:
-            with pytest.raises(NoUsableAnswer, match="No trusted TLS connection"):
+            with pytest.raises(NotDoneError, match="is not trusted"):
                 http.send("GET", "/list", query={"apiKey": KEY})
             assert server.received == b""
     (head,) = proxy.heads
@@ -438,7 +468,7 @@ def test_the_proxy_sees_no_key_of_an_https_request(authority: trustme.CA, ours: 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_dead_proxy_raises_not_connected_and_is_named_without_credentials(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
     monkeypatch.setenv(f"{scheme}_proxy", f"http://somebody:{PASSWORD}@{closed().address}")
-    with pytest.raises(NotConnected) as failure:
+    with pytest.raises(NotConnectedError) as failure:
         Http(f"{scheme}://127.0.0.1:9", timeout=5).send("GET", "/x", query={"apiKey": KEY})
     assert str(failure.value) == f"The connection to 127.0.0.1:9 through the proxy 127.0.0.1 failed (Connection refused). {CHECK_NETWORK}"
 
@@ -447,17 +477,25 @@ def test_a_dead_proxy_raises_not_connected_and_is_named_without_credentials(monk
     ("refusal", "kind", "problem", "advice"),
     [
         # Retried, wrong credentials could lock the user's account.
-        ("407 Proxy Authentication Required", NoUsableAnswer, "The proxy refused the connection", "Check the credentials of the proxy in the environment."),
-        ("503 Service Unavailable", NotConnected, "The connection to api.smspartner.example through the proxy 127.0.0.1 failed", CHECK_NETWORK),
+        ("407 Proxy Authentication Required", NotDoneError, "The proxy refused the connection", "Check the credentials of the proxy in the environment."),
+        ("503 Service Unavailable", NotConnectedError, "The connection to api.smspartner.example through the proxy 127.0.0.1 failed", CHECK_NETWORK),
     ],
 )
-def test_a_refused_tunnel_is_final_only_with_407(monkeypatch: pytest.MonkeyPatch, refusal: str, kind: type[NoUsableAnswer], problem: str, advice: str) -> None:
+def test_a_refused_tunnel_is_final_only_with_407(monkeypatch: pytest.MonkeyPatch, refusal: str, kind: type[SmsPartnerError], problem: str, advice: str) -> None:
     with Proxy(refusal=refusal) as proxy:
         monkeypatch.setenv("https_proxy", f"http://{proxy.address}")
         with pytest.raises(kind) as failure:
             Http("https://api.smspartner.example", timeout=5).send("GET", "/x", query={"apiKey": KEY})
     assert failure.value.__class__ is kind
     assert str(failure.value) == f"{problem} (Tunnel connection failed: {refusal}). {advice}"
+
+
+@pytest.mark.parametrize("reset", [False, True])
+def test_a_connection_lost_behind_a_proxy_is_a_lost_connection(monkeypatch: pytest.MonkeyPatch, reset: bool) -> None:
+    with HangsUp(reset) as proxy:
+        monkeypatch.setenv("http_proxy", f"http://{proxy.address}")
+        with pytest.raises(ConnectionLostError):
+            Http("http://127.0.0.1:9", timeout=5).send("GET", "/x")
 
 
 @pytest.mark.parametrize("proxy", ["http://proxy.example:3128", "10.0.0.1:3128", "https://127.0.0.1.example", "http://[x"])
@@ -473,7 +511,7 @@ def test_a_proxy_elsewhere_gets_no_key_in_clear_text(monkeypatch: pytest.MonkeyP
 
 def test_a_socks_proxy_needs_its_library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("all_proxy", "socks5h://127.0.0.1:1080")
-    with pytest.raises(MissingLibrary, match="No module named 'socks'") as failure:
+    with pytest.raises(MissingLibraryError, match="No module named 'socks'") as failure:
         Http("https://api.smspartner.example", timeout=1)
     assert failure.value.name == "PySocks"
 
@@ -483,9 +521,9 @@ def test_a_socks_proxy_needs_its_library(monkeypatch: pytest.MonkeyPatch) -> Non
 )
 def test_a_request_that_cannot_be_made_is_a_final_failure(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
     monkeypatch.setenv(variable, value)
-    with pytest.raises(NoUsableAnswer) as failure:
+    with pytest.raises(NotDoneError) as failure:
         Http("https://api.smspartner.example", timeout=5).send("GET", "/x")
-    assert failure.value.__class__ is NoUsableAnswer
+    assert failure.value.__class__ is NotDoneError
     assert str(failure.value).startswith("The request could not be made (")
     assert str(failure.value).endswith("). Check api_url, and the proxy and the CA bundle (REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE) in the environment.")
 
@@ -511,7 +549,7 @@ def test_a_library_that_cannot_be_imported_is_named_with_the_reason(monkeypatch:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    with pytest.raises(MissingLibrary) as failure:
+    with pytest.raises(MissingLibraryError) as failure:
         module.Http("https://x", timeout=1)
     assert failure.value.name == named
     assert failure.value.reason == f"ModuleNotFoundError: import of {library} halted; None in sys.modules"

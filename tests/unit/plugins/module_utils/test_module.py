@@ -13,8 +13,8 @@ import pytest
 from ansible.module_utils import basic
 from ansible.module_utils.common.parameters import PASS_VARS
 from ansible_collections.community.smspartner.plugins.module_utils import _module
-from ansible_collections.community.smspartner.plugins.module_utils._errors import MissingLibrary, NoUsableAnswer, Refusal
-from ansible_collections.community.smspartner.plugins.module_utils._module import Result, Task, diff_of
+from ansible_collections.community.smspartner.plugins.module_utils._errors import ApiError, MissingLibraryError, UnusableResponseError
+from ansible_collections.community.smspartner.plugins.module_utils._module import Context, Result, diff_of
 from ansible_collections.community.smspartner.tests.unit.conftest import Modules
 from ansible_collections.community.smspartner.tests.unit.servers import Origin
 
@@ -26,6 +26,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "ids": {"type": "list", "elements": "int"},
     "phone_number": {"type": "str"},
     "phone_numbers": {"type": "list", "elements": "str"},
+    "requests_per_minute": {"type": "int", "default": 2000},
 }
 # The newest ansible-core has to be asked to return the options.
 INVOCATION = {"_ansible_inject_invocation": True} if "inject_invocation" in PASS_VARS else {}
@@ -37,12 +38,12 @@ BAD_KEY = (
 NO_ID = "is not the ID of an entry. Give the whole number greater than 0 that smspartner_stop_info shows; a phone number is not an ID."
 
 
-def nothing(_task: Task) -> Result:
+def nothing(_context: Context) -> Result:
     return {"changed": False}
 
 
-def remove(task: Task) -> Result:
-    return {"changed": task.stop_list.remove(19).changed}
+def remove(context: Context) -> Result:
+    return {"changed": context.stop_list.remove(19).changed}
 
 
 class Runner:
@@ -50,12 +51,12 @@ class Runner:
 
     def __init__(self, modules: Modules) -> None:
         self._modules = modules
-        self.tasks: list[Task] = []
+        self.contexts: list[Context] = []
         self.shown: Result = {}
 
     def __call__(
         self,
-        work: t.Callable[[Task], Result] = nothing,
+        work: t.Callable[[Context], Result] = nothing,
         *,
         fact: str = "",
         constraints: t.Any = None,
@@ -63,9 +64,9 @@ class Runner:
         diff: bool = False,
         **options: t.Any,
     ) -> Result:
-        def kept(task: Task) -> Result:
-            self.tasks.append(task)
-            return work(task)
+        def kept(context: Context) -> Result:
+            self.contexts.append(context)
+            return work(context)
 
         def main() -> None:
             _module.run(kept, OPTIONS, fact=fact, **(constraints or {}))
@@ -83,8 +84,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     return Runner(Modules(t.cast(t.Any, None), monkeypatch, capsys))
 
 
-def failing(error: Exception) -> t.Callable[[Task], Result]:
-    def work(_task: Task) -> Result:
+def failing(error: Exception) -> t.Callable[[Context], Result]:
+    def work(_context: Context) -> Result:
         raise error
 
     return work
@@ -94,15 +95,15 @@ def test_the_work_gets_its_options_and_modes(run: Runner) -> None:
     assert run(id=19) == {"changed": False}
     run(check=True)
     run(diff=True)
-    assert [(task.check_mode, task.diff_mode) for task in run.tasks] == [(False, False), (True, False), (False, True)]
+    assert [(context.check_mode, context.diff_mode) for context in run.contexts] == [(False, False), (True, False), (False, True)]
     connection = {"api_key": KEY, "api_url": "https://api.smspartner.fr/v1", "validate_certs": True, "ca_path": None, "timeout": 10.0, "retries": 3}
-    assert run.tasks[0].options == {**connection, "id": 19, "ids": None, "phone_number": None, "phone_numbers": None}
+    assert run.contexts[0].options == {**connection, "id": 19, "ids": None, "phone_number": None, "phone_numbers": None, "requests_per_minute": 2000}
 
 
 def test_a_null_option_counts_as_missing(run: Runner) -> None:
     constraints = {"mutually_exclusive": [("id", "ids")]}
     run(constraints=constraints, id=None, ids=[1], timeout=None, phone_numbers=None)
-    assert (run.tasks[0].options["timeout"], run.tasks[0].options["phone_numbers"]) == (10.0, None)
+    assert (run.contexts[0].options["timeout"], run.contexts[0].options["phone_numbers"]) == (10.0, None)
     assert run(constraints=constraints, id=1, ids=[1])["msg"] == "parameters are mutually exclusive: id|ids"
 
 
@@ -128,6 +129,7 @@ def test_the_connection_follows_the_options_or_the_environment(run: Runner, monk
         ({"api_key": " \n"}, NO_KEY),
         *(({"api_key": value}, BAD_KEY) for value in ("a\ud800", "\ufeffkey", "a\nb", "my key", "cl\u00e9", "a\x7f")),
         *(({"timeout": value}, "timeout: must be greater than 0. Give a number of seconds, such as 10.") for value in (0, -1, "inf", "nan")),
+        ({"requests_per_minute": 0}, "requests_per_minute: must be 1 or more. Give the number of requests to send in a minute."),
         ({"retries": -1}, "retries: must be 0 or more. Give 0 for a single attempt."),
         *(({"id": value}, f"id: {value!r} {NO_ID}") for value in (0, -1, True, "0", "+1", "\u0661", "0612345678")),
         *(({"ids": value}, f"ids: {bad!r} {NO_ID}") for value, bad in (([1, 0], 0), ([True], True), ("1,0", "0"), (0, 0))),
@@ -135,7 +137,7 @@ def test_the_connection_follows_the_options_or_the_environment(run: Runner, monk
 )
 def test_bad_input_fails_before_the_work(run: Runner, options: dict[str, t.Any], message: str) -> None:
     assert run(**options) == {"failed": True, "msg": message, "code": None, "http_status": None}
-    assert run.tasks == []
+    assert run.contexts == []
 
 
 def test_the_smallest_values_are_accepted(run: Runner) -> None:
@@ -154,13 +156,13 @@ def test_the_smallest_values_are_accepted(run: Runner) -> None:
 )
 def test_the_work_gets_phone_numbers_as_the_user_gave_them(run: Runner, options: dict[str, t.Any], phone_number: t.Any, phone_numbers: t.Any) -> None:
     run(**options)
-    assert run.tasks[0].options["phone_number"] == phone_number
-    assert run.tasks[0].options["phone_numbers"] == phone_numbers
+    assert run.contexts[0].options["phone_number"] == phone_number
+    assert run.contexts[0].options["phone_numbers"] == phone_numbers
 
 
 def test_the_key_is_masked_everywhere_but_in_the_names_of_results(run: Runner) -> None:
-    def work(task: Task) -> Result:
-        task.warn(f"Mind {KEY} and {ENCODED}.\x1b")
+    def work(context: Context) -> Result:
+        context.warn(f"Mind {KEY} and {ENCODED}.\x1b")
         return {"changed": True, "stops": [{KEY[:3]: KEY}], "response": {KEY: [KEY, ENCODED]}}
 
     result = run(work, api_key=f" {KEY} ", fact="smspartner_stop_remove")
@@ -172,7 +174,7 @@ def test_the_key_is_masked_everywhere_but_in_the_names_of_results(run: Runner) -
 @pytest.mark.parametrize("key", ["changed", "response", "smspartner", "ed"])
 def test_a_key_that_is_part_of_a_name_hides_no_result(modules: Modules, key: str) -> None:
     def main() -> None:
-        _module.run(lambda _task: {"changed": True, "response": {"code": 200}}, {}, fact="smspartner_stop_add")
+        _module.run(lambda _context: {"changed": True, "response": {"code": 200}}, {}, fact="smspartner_stop_add")
 
     result = modules.start(main, {"api_key": key})
     assert (result["changed"], result["ansible_facts"].keys()) == (True, {"smspartner_stop_add"})
@@ -186,8 +188,8 @@ def test_the_key_is_masked_where_ansible_refuses_an_option(run: Runner, options:
 
 
 def test_a_failure_says_what_is_known(run: Runner) -> None:
-    error = Refusal(10, f"No {KEY}", http_status=403, response={"code": 10, "message": KEY})
-    error.subject, error.results = f"Could not do it with {ENCODED}", {"changed": True, "ids": [1]}
+    known = {"subject": f"Could not do it with {ENCODED}", "results": {"changed": True, "ids": [1]}}
+    error = ApiError(10, f"No {KEY}", http_status=403, response={"code": 10, "message": KEY}, **known)
     assert run(failing(error), fact="smspartner_stop_remove") == {
         "failed": True,
         "changed": True,
@@ -212,11 +214,11 @@ def test_a_failure_says_what_is_known(run: Runner) -> None:
     ],
 )
 def test_a_failure_quotes_the_beginning_of_an_unusable_response(run: Runner, body: str, quoted: str) -> None:
-    assert run(failing(NoUsableAnswer("it\nbroke", "Fix it.", body=body)))["msg"] == f"It\\nbroke. Fix it.{quoted}"
+    assert run(failing(UnusableResponseError("it\nbroke", "Fix it.", body=body)))["msg"] == f"It\\nbroke. Fix it.{quoted}"
 
 
 def test_a_missing_library_is_reported_with_the_reason_of_the_import(run: Runner) -> None:
-    message = run(failing(MissingLibrary("phonenumbers", ImportError("it is too old"))))["msg"]
+    message = run(failing(MissingLibraryError("phonenumbers", ImportError("it is too old"))))["msg"]
     assert message.startswith("Failed to import the required Python library (phonenumbers) on ")
     assert message.endswith(" The import failed with ImportError: it is too old")
 
@@ -227,7 +229,7 @@ def test_an_unexpected_error_shows_neither_its_text_nor_a_traceback(run: Runner)
     assert message.endswith(". Report this to the collection's issue tracker.")
 
 
-@pytest.mark.parametrize("error", [NoUsableAnswer("it broke", "Fix it."), RuntimeError()])
+@pytest.mark.parametrize("error", [UnusableResponseError("it broke", "Fix it."), RuntimeError()])
 def test_ansible_does_not_see_the_exception(run: Runner, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     fail, handled = basic.AnsibleModule.fail_json, []
 

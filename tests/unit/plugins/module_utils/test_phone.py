@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which spellings are phone numbers, and what the message says of the others."""
+"""Which texts are phone numbers, and what the message says of the others."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import sys
 import typing as t
 
 import pytest
-from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError, MissingLibrary
+from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError, MissingLibraryError
 from ansible_collections.community.smspartner.plugins.module_utils._phone import ADVICE, E164, INTEGER_ADVICE, all_to_e164, to_e164
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +24,7 @@ def message_for(given: t.Any) -> str:
 
 
 @pytest.mark.parametrize(
-    "spelling",
+    "text",
     [
         "0612345678",
         "06 12 34 56 78",
@@ -49,19 +49,28 @@ def message_for(given: t.Any) -> str:
         "0033 6 12 34 56 78",
         "0033(0)612345678",
         "+0033 612345678",
+        "\u0660\u0666 \u0661\u0662 \u0663\u0664 \u0665\u0666 \u0667\u0668",
         33612345678,
     ],
 )
-def test_usual_spellings_of_a_french_number_are_read(spelling: t.Any) -> None:
-    assert to_e164(spelling, "phone_number") == "+33612345678"
+def test_common_formats_of_a_french_number_are_read(text: t.Any) -> None:
+    assert to_e164(text, "phone_number") == "+33612345678"
 
 
 @pytest.mark.parametrize(
-    ("spelling", "number"),
+    ("text", "number"),
     [
         ("+41 79 123 45 67", "+41791234567"),
         ("+44 (0)20 7946 0958", "+442079460958"),
         ("+44.(0)20.7946.0958", "+442079460958"),
+        # A zero in brackets is dropped only where a bare one would be refused.
+        ("+39 (0)6 12345678", "+390612345678"),
+        ("+39 06 12345678", "+390612345678"),
+        ("+225 07 07 12 34 56", "+2250707123456"),
+        ("+40 712 345 678", "+40712345678"),
+        # The number of a machine
+        ("+33 700 12 34 56 78 90", "+337001234567890"),
+        ("+612345679", "+612345679"),
         ("+49/(0)89/123456", "+4989123456"),
         ("00262 639 12 34 56", "+262639123456"),
         # What the country code says does not depend on any metadata.
@@ -70,6 +79,7 @@ def test_usual_spellings_of_a_french_number_are_read(spelling: t.Any) -> None:
         ("+2290197123456", "+2290197123456"),
         ("+5215512345678", "+5215512345678"),
         ("+999 1234", "+9991234"),
+        ("+999 0123456", "+9990123456"),
         ("+123456789012345", "+123456789012345"),
         ("36111", "36111"),
         ("36 111", "36111"),
@@ -78,17 +88,18 @@ def test_usual_spellings_of_a_french_number_are_read(spelling: t.Any) -> None:
         (33799999999, "+33799999999"),
     ],
 )
-def test_other_numbers_are_taken_as_they_are(spelling: t.Any, number: str) -> None:
-    assert to_e164(spelling, "phone_number") == number
+def test_other_numbers_are_taken_as_they_are(text: t.Any, number: str) -> None:
+    assert to_e164(text, "phone_number") == number
 
 
-def test_numbers_not_in_french_national_form_do_not_need_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_national_numbers_and_zeros_after_a_country_code_need_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "phonenumbers", None)
-    for number in ("+33612345678", "0032470123456", "36111", 33612345678):
+    for number in ("+33612345678", "+33 (0)6 12 34 56 78", "0032470123456", "36111", 33612345678):
         assert to_e164(number, "phone_number")
-    with pytest.raises(MissingLibrary) as failure:
-        to_e164("06 12 34 56 78", "phone_number")
-    assert failure.value.name == "phonenumbers"
+    for number in ("06 12 34 56 78", "+44 07911 123456"):
+        with pytest.raises(MissingLibraryError) as failure:
+            to_e164(number, "phone_number")
+        assert failure.value.name == "phonenumbers"
 
 
 @pytest.mark.parametrize(
@@ -115,7 +126,9 @@ def test_what_is_not_a_number_is_refused_with_invisible_characters_escaped(text:
         ("+33 (0)0 12 34 56 78", "does not have nine digits after +33"),
         ("+44 1", "does not have 7 to 15 digits"),
         ("+1234567890123456", "does not have 7 to 15 digits"),
+        ("+33 700 12 34 56 78 9", "does not have nine digits after +33"),
         ("12", "is not a phone number (2 digits without a plus sign)"),
+        ("0612", "is not a phone number (4 digits without a plus sign)"),
         ("06123456789", "is not a phone number (11 digits without a plus sign)"),
         ("06 12 34 56 78 / 07 12 34 56 78", "is not a phone number (20 digits without a plus sign)"),
         ("33612345678.0", "is not a phone number (12 digits without a plus sign)"),
@@ -145,6 +158,25 @@ def test_a_national_number_of_an_overseas_territory_is_refused(text: str, number
 
 
 @pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("+44 07911 123456", "+447911123456"),
+        ("0032 0470 12 34 56", "+32470123456"),
+        ("+34 0612345678", "+34612345678"),
+        ("+39 0347 1234567", "+393471234567"),
+    ],
+)
+def test_a_zero_after_a_country_code_is_refused_with_the_right_form(text: str, number: str) -> None:
+    flaw = f"has a zero after the country code that does not belong there ({number})"
+    assert message_for(text) == f'phone_number: "{text}" {flaw}. Write it in international form, as shown.'
+
+
+@pytest.mark.parametrize("text", ["00612345679", "0 06 12 34 56 79", "00 (0)6 12 34 56 79", "+00 612345679"])
+def test_a_french_number_with_a_zero_too_many_is_refused(text: str) -> None:
+    assert message_for(text) == f'phone_number: "{text}" can be +33612345679 or +612345679. Write it with the plus sign.'
+
+
+@pytest.mark.parametrize(
     ("given", "kind"),
     [
         (103402424, "an integer (YAML reads 0612345670 as this number)"),
@@ -167,7 +199,7 @@ def test_what_is_not_text_is_refused(given: t.Any, shown: str) -> None:
     assert message_for(given) == f"phone_number: {shown} is not text. {ADVICE}"
 
 
-def test_spellings_of_one_number_count_once() -> None:
+def test_formats_of_one_number_count_once() -> None:
     assert all_to_e164(["07 12 34 56 78", "0612345678", "+33712345678"], "phone_numbers") == ["+33712345678", "+33612345678"]
 
 
@@ -186,7 +218,7 @@ def test_any_text_is_converted_or_raises_an_input_error(text: str) -> None:
         number = to_e164(text, "phone_number")
     except InputError:
         return
-    assert E164.fullmatch(number) or re.fullmatch("[0-9]{3,6}", number)
+    assert E164.fullmatch(number) or re.fullmatch("[1-9][0-9]{2,5}", number)
     assert to_e164(number, "phone_number") == number
 
 
@@ -195,4 +227,4 @@ def test_a_number_in_international_form_keeps_its_digits(text: str) -> None:
     try:
         assert to_e164(text, "phone_number") in (text, text.replace("+330", "+33", 1))
     except InputError:
-        assert text.startswith("+33")
+        assert text.startswith("+33") or "0" in text[2:5]

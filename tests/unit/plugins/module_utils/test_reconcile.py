@@ -10,22 +10,20 @@ import threading
 import typing as t
 
 import pytest
-from ansible_collections.community.smspartner.plugins.module_utils._answer import Answer
-from ansible_collections.community.smspartner.plugins.module_utils._api import Outcome
+from ansible_collections.community.smspartner.plugins.module_utils._answer import ApiResult
 from ansible_collections.community.smspartner.plugins.module_utils._errors import (
+    ApiError,
     InputError,
-    NoUsableAnswer,
-    Refusal,
+    RunEndedError,
     SmsPartnerError,
-    Stopped,
+    UnusableResponseError,
 )
 from ansible_collections.community.smspartner.plugins.module_utils._reconcile import Execution, Plan, plan_absent, plan_present
-from ansible_collections.community.smspartner.plugins.module_utils._stop_list import Change, Entries, Stop, StopList
+from ansible_collections.community.smspartner.plugins.module_utils._stop_list import Change, Stop, StopList
 
 A, B, C, D = (f"+3361234567{digit}" for digit in range(4))
 ENTRIES = [Stop(1, A, None), Stop(2, B, None), Stop(3, A, None), Stop(4, "36111", None), Stop(5, C, None), Stop(6, "", None)]
 NUMBERS = [f"+3370000000{digit}" for digit in range(6)]
-READ = "read"
 
 
 def test_missing_numbers_are_added_in_the_given_order() -> None:
@@ -47,12 +45,18 @@ def test_max_removals_is_inclusive(most: int, allowed: bool) -> None:
     if allowed:
         assert len(plan_present(ENTRIES, [B], purge=True, max_removals=most).remove) == 3
         return
-    with pytest.raises(InputError) as failure:
-        plan_present(ENTRIES, [B], purge=True, max_removals=most)
-    assert str(failure.value) == (
-        f"max_removals: the purge would remove 3 of 6 entries, but at most {most} are allowed. "
-        "Nothing was changed. Check phone_numbers, and raise max_removals if this is intended."
-    )
+    for others in ({"purge": True}, {"previous": [A, C]}):
+        with pytest.raises(InputError) as failure:
+            plan_present(ENTRIES, [B], max_removals=most, **others)
+        assert str(failure.value) == (
+            f"max_removals: 3 entries would be removed, but at most {most} are allowed. "
+            "Nothing was changed. Check the numbers, and raise max_removals if this is intended."
+        )
+
+
+def test_previous_numbers_that_are_no_longer_wanted_are_removed() -> None:
+    previous = [A, B, D, "36111"]
+    assert plan_present(ENTRIES, [B, NUMBERS[0]], previous=previous) == Plan([NUMBERS[0]], [ENTRIES[0], ENTRIES[2], ENTRIES[3]], 1, [])
 
 
 def test_a_purge_without_removals_passes_any_max_removals() -> None:
@@ -64,16 +68,16 @@ def test_unwanted_entries_are_removed_once() -> None:
     assert plan_absent(ENTRIES, [], []) == Plan([], [], 0, [])
 
 
-def outcome(code: int = 200, in_doubt: bool = False, **members: t.Any) -> Outcome:
-    return Outcome(Answer(code, "", {"code": code, **members}, ""), 200, in_doubt)
+def added(code: int = 200, stop_id: int | None = None, changed: bool = True, warning: str | None = None) -> Change:
+    return Change(changed, stop_id, ApiResult(code, "", {"code": code}, ""), warning)
 
 
-def refusal(code: int, message: str = "") -> Refusal:
-    return Refusal(code, message, http_status=400, response={"code": code})
+def refusal(code: int, message: str = "") -> ApiError:
+    return ApiError(code, message, http_status=400, response={"code": code})
 
 
-class Script:
-    """In place of StopList: what comes of the call for a number, for an ID, or of reading the list; and the calls in their order."""
+class FakeStopList:
+    """In place of StopList: what comes of the call for a number or for an ID; and the calls in their order."""
 
     def __init__(self, outcomes: dict[t.Any, t.Any] | None = None) -> None:
         self._outcomes = outcomes or {}
@@ -85,18 +89,15 @@ class Script:
     def stop(self) -> None:
         self._stopped = True
 
-    def send_add(self, phone_number: str) -> t.Any:
-        return self._next(phone_number, outcome(stopId=70 + int(phone_number[-1])))
+    def add(self, phone_number: str) -> t.Any:
+        return self._next(phone_number, added(stop_id=70 + int(phone_number[-1])))
 
     def remove(self, stop_id: int) -> t.Any:
-        return self._next(stop_id, Change(True, stop_id, outcome().answer))
-
-    def entries(self, *, numbers: t.Container[str]) -> t.Any:
-        return self._next(READ, Entries([], 0))
+        return self._next(stop_id, added(stop_id=stop_id))
 
     def _next(self, subject: t.Any, usual: t.Any) -> t.Any:
         if self._stopped:
-            raise Stopped
+            raise RunEndedError
         self.calls.append(subject)
         self.threads.add(threading.current_thread())
         self.before_each(subject)
@@ -109,22 +110,22 @@ class Script:
 class Run:
     """What came of a plan: the results, the failure if there was one, and the warnings."""
 
-    def __init__(self, script: Script, plan: Plan, concurrency: int = 1) -> None:
+    def __init__(self, stop_list: FakeStopList, plan: Plan, concurrency: int = 1) -> None:
         self.warnings: list[str] = []
         self.failure: SmsPartnerError | None = None
-        execution = Execution(t.cast(StopList, script), plan, self.warnings.append)
+        execution = Execution(t.cast(StopList, stop_list), plan, self.warnings.append)
         try:
             self.results = execution.run(concurrency)
         except SmsPartnerError as error:
-            self.failure, self.results = error, error.results
+            self.failure, self.results = error, dict(error.results)
         self.added = [(row["id"], row["phone_number"]) for row in self.results["added"]]
         self.removed = [row["id"] for row in self.results["removed"]]
 
 
 def test_the_plan_is_carried_out_in_its_order() -> None:
-    script = Script({NUMBERS[1]: outcome(), 3: Change(False, 3, outcome(4).answer), 5: Change(True, 5, outcome(4).answer, "Probably removed.")})
-    run = Run(script, Plan(NUMBERS[2:0:-1], [*ENTRIES[2::-1], ENTRIES[4]], 5, []))
-    assert script.calls == [NUMBERS[2], NUMBERS[1], 3, 2, 1, 5]
+    stop_list = FakeStopList({NUMBERS[1]: added(), 3: added(4, 3, changed=False), 5: added(4, 5, warning="Probably removed.")})
+    run = Run(stop_list, Plan(NUMBERS[2:0:-1], [*ENTRIES[2::-1], ENTRIES[4]], 5, []))
+    assert stop_list.calls == [NUMBERS[2], NUMBERS[1], 3, 2, 1, 5]
     assert run.failure is None
     assert run.results == {
         "changed": True,
@@ -137,71 +138,64 @@ def test_the_plan_is_carried_out_in_its_order() -> None:
 
 
 def test_an_empty_plan_changes_nothing() -> None:
-    script = Script()
-    assert Run(script, Plan([], [], 3, []), 8).results == {"changed": False, "added": [], "removed": [], "unchanged": 3, "errors": []}
-    assert script.calls == []
+    stop_list = FakeStopList()
+    assert Run(stop_list, Plan([], [], 3, []), 8).results == {"changed": False, "added": [], "removed": [], "unchanged": 3, "errors": []}
+    assert stop_list.calls == []
 
 
-def test_numbers_that_the_api_calls_listed_are_looked_up_with_one_request() -> None:
-    listed = Entries([Stop(80, NUMBERS[0], None), Stop(81, NUMBERS[1], None)], 9)
-    script = Script({NUMBERS[0]: outcome(3), NUMBERS[1]: outcome(15, in_doubt=True), NUMBERS[2]: outcome(15), READ: listed})
-    run = Run(script, Plan(NUMBERS[:4], [], 10, []))
-    assert script.calls == [*NUMBERS[:4], READ]
-    assert run.added == [(81, NUMBERS[1]), (73, NUMBERS[3])]
-    assert run.results["unchanged"] == 11
-    assert [warning.partition(" with")[0] for warning in run.warnings] == [f"The API refused {NUMBERS[1]}"]
-    assert [(error["phone_number"], error["code"]) for error in run.results["errors"]] == [(NUMBERS[2], 15)]
-    assert str(run.failure) == f"1 of 4 entries were refused. The others are done. See errors for the reasons. The first one: {run.results['errors'][0]['msg']}"
-
-
-@pytest.mark.parametrize("broken", [READ, NUMBERS[3]])
-def test_without_the_list_only_numbers_in_doubt_count_as_added(broken: str) -> None:
-    failure = NoUsableAnswer("it broke", "Fix it.")
-    script = Script({NUMBERS[0]: outcome(15), NUMBERS[1]: outcome(15, in_doubt=True), broken: failure})
-    run = Run(script, Plan(NUMBERS[:4], [], 0, []))
-    assert script.calls == [*NUMBERS[:4], READ][: 5 if broken == READ else 4]
-    assert run.failure is failure
-    assert run.added == [(None, NUMBERS[1]), (72, NUMBERS[2]), (73, NUMBERS[3])][: 3 if broken == READ else 2]
-    assert len(run.warnings) == 1
-    assert (run.results["unchanged"], run.results["errors"]) == (0, [])
+def test_a_number_that_the_api_calls_listed_is_unchanged() -> None:
+    stop_list = FakeStopList({NUMBERS[0]: added(3, changed=False), NUMBERS[1]: added(15, warning="Probably added.")})
+    run = Run(stop_list, Plan(NUMBERS[:3], ENTRIES[:1], 10, []))
+    assert stop_list.calls == [*NUMBERS[:3], 1]
+    assert (run.added, run.removed, run.warnings) == ([(None, NUMBERS[1]), (72, NUMBERS[2])], [1], ["Probably added."])
+    assert (run.results["unchanged"], run.failure) == (11, None)
 
 
 @pytest.mark.parametrize("concurrency", [1, 3])
 def test_a_refused_entry_is_recorded_and_the_rest_goes_on(concurrency: int) -> None:
-    script = Script({NUMBERS[0]: refusal(9, "No"), 2: refusal(500)})
-    run = Run(script, Plan(NUMBERS[:2], ENTRIES[:3], 0, []), concurrency)
-    assert (run.added, run.removed) == ([(71, NUMBERS[1])], [1, 3])
+    stop_list = FakeStopList({2: refusal(9, "No"), 3: refusal(500)})
+    run = Run(stop_list, Plan(NUMBERS[:2], ENTRIES[:3], 0, []), concurrency)
+    assert (run.added, run.removed) == ([(70, NUMBERS[0]), (71, NUMBERS[1])], [1])
     assert run.results["errors"] == [
-        {"phone_number": NUMBERS[0], "code": 9, "msg": str(refusal(9, "No"))},
-        {"id": 2, "phone_number": B, "code": 500, "msg": str(refusal(500))},
+        {"id": 2, "phone_number": B, "code": 9, "msg": str(refusal(9, "No"))},
+        {"id": 3, "phone_number": A, "code": 500, "msg": str(refusal(500))},
     ]
     assert str(run.failure) == f"2 of 5 entries were refused. The others are done. See errors for the reasons. The first one: {refusal(9, 'No')}"
     assert run.failure is not None
     assert (run.failure.code, run.failure.http_status, run.failure.response) == (9, 400, {"code": 9})
 
 
+@pytest.mark.parametrize("concurrency", [1, 3])
+def test_nothing_is_removed_if_an_addition_is_refused(concurrency: int) -> None:
+    stop_list = FakeStopList({NUMBERS[0]: refusal(9)})
+    run = Run(stop_list, Plan(NUMBERS[:2], ENTRIES[:3], 0, []), concurrency)
+    assert (run.added, run.removed, set(stop_list.calls)) == ([(71, NUMBERS[1])], [], set(NUMBERS[:2]))
+    assert str(run.failure) == (
+        "1 of 2 entries was refused. The others are done. Nothing was removed, because all additions have to be accepted first "
+        f"(removals not sent: 3). See errors for the reasons. The first one: {refusal(9)}"
+    )
+
+
 def test_if_all_entries_are_refused_none_is_called_done() -> None:
-    run = Run(Script({1: refusal(9)}), Plan([], ENTRIES[:1], 0, []))
-    assert str(run.failure) == f"1 of 1 entries were refused. See errors for the reasons. The first one: {refusal(9)}"
+    run = Run(FakeStopList({1: refusal(9)}), Plan([], ENTRIES[:1], 0, []))
+    assert str(run.failure) == f"1 of 1 entries was refused. See errors for the reasons. The first one: {refusal(9)}"
 
 
-@pytest.mark.parametrize("failure", [refusal(10), refusal(429), NoUsableAnswer("it broke", "Fix it.")], ids=str)
+@pytest.mark.parametrize("failure", [refusal(10), refusal(429), UnusableResponseError("it broke", "Fix it.")], ids=str)
 @pytest.mark.parametrize("subject", [NUMBERS[1], 1])
 def test_a_failure_of_the_account_or_the_server_ends_the_run(failure: SmsPartnerError, subject: t.Any) -> None:
-    advice = failure.advice
-    script = Script({NUMBERS[0]: outcome(15), subject: failure})
-    run = Run(script, Plan(NUMBERS[:2], ENTRIES[:2], 0, []))
-    assert script.calls == [NUMBERS[0], NUMBERS[1], 1][: 2 if subject == NUMBERS[1] else 3]
-    assert run.failure is failure
-    assert failure.advice == f"{advice} {len(run.added)} of 4 changes were confirmed. Run the task again for the rest."
+    stop_list = FakeStopList({NUMBERS[0]: added(15, changed=False), subject: failure})
+    run = Run(stop_list, Plan(NUMBERS[:2], ENTRIES[:2], 0, []))
+    assert stop_list.calls == [NUMBERS[0], NUMBERS[1], 1][: 2 if subject == NUMBERS[1] else 3]
+    assert str(run.failure) == f"{failure} {len(run.added)} of 4 changes were confirmed. Run the task again for the rest."
     assert run.results["errors"] == []
-    failure.advice = advice
 
 
 def test_a_thread_that_breaks_ends_the_run() -> None:
-    run = Run(Script({1: MemoryError()}), Plan(NUMBERS[:1], ENTRIES[:3], 0, []))
+    run = Run(FakeStopList({1: MemoryError()}), Plan(NUMBERS[:1], ENTRIES[:3], 0, []))
     assert str(run.failure) == (
-        "A thread failed (MemoryError). Check the memory and process limits of the host. 1 of 4 changes were confirmed. Run the task again for the rest."
+        "A thread failed (MemoryError). A request got no usable response; the change may already have been made. "
+        "Check the memory and process limits of the host. 1 of 4 changes were confirmed. Run the task again for the rest."
     )
 
 
@@ -210,26 +204,25 @@ def test_fewer_threads_do_the_work_if_the_host_allows_no_more(monkeypatch: pytes
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(threading.Thread, "start", start)
-    assert Run(Script(), Plan([], ENTRIES[:3], 0, []), 8).removed == [1, 2, 3]
+    assert Run(FakeStopList(), Plan([], ENTRIES[:3], 0, []), 8).removed == [1, 2, 3]
 
 
 def test_a_second_failure_that_may_have_been_carried_out_is_a_warning() -> None:
     both = threading.Barrier(3)
-    failures = [NoUsableAnswer(f"{number} was lost", "Look.") for number in range(3)]
-    failures[1].in_doubt = failures[2].in_doubt = True
-    script = Script(dict(zip((1, 2, 3), failures)))
-    script.before_each = lambda _subject: both.wait(5)
-    run = Run(script, Plan([], ENTRIES[:3], 0, []), 3)
-    assert run.failure in failures
-    assert sorted(run.warnings) == [str(failure) for failure in failures[1:] if failure is not run.failure]
+    failures = [UnusableResponseError(f"{number} was lost", "Look.", in_doubt=number > 0) for number in range(3)]
+    stop_list = FakeStopList(dict(zip((1, 2, 3), failures)))
+    stop_list.before_each = lambda _subject: both.wait(5)
+    run = Run(stop_list, Plan([], ENTRIES[:3], 0, []), 3)
+    assert run.failure is not None
+    assert sorted(run.warnings) == [str(failure) for failure in failures[1:] if failure.problem != run.failure.problem]
 
 
 @pytest.mark.parametrize(("concurrency", "threads"), [(1, 1), (3, 3), (8, 4)])
 def test_concurrency_limits_the_requests_at_a_time(concurrency: int, threads: int) -> None:
     together = threading.Barrier(threads)
-    script = Script()
-    script.before_each = lambda _subject: together.wait(5) if len(script.calls) <= threads else None
-    run = Run(script, Plan(NUMBERS[:2], ENTRIES[:2], 0, []), concurrency)
-    assert len(run.added) + len(run.removed) == 4
-    assert len(script.threads) == threads
-    assert all(thread.daemon for thread in script.threads - {threading.main_thread()})  # an interrupted play must not wait for them
+    stop_list = FakeStopList()
+    stop_list.before_each = lambda _subject: together.wait(5) if len(stop_list.calls) <= threads else None
+    run = Run(stop_list, Plan([], ENTRIES[:4], 0, []), concurrency)
+    assert len(run.removed) == 4
+    assert len(stop_list.threads) == threads
+    assert all(thread.daemon for thread in stop_list.threads - {threading.main_thread()})  # an interrupted play must not wait for them

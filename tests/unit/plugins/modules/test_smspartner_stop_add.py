@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 import json
+import typing as t
 
 import pytest
 from ansible_collections.community.smspartner.tests.emulator.client import Client
 from ansible_collections.community.smspartner.tests.unit.conftest import Modules
+from ansible_collections.community.smspartner.tests.unit.constants import KEY, STOPS
 
 ADD = "smspartner_stop_add"
 
@@ -26,24 +28,34 @@ def test_a_new_number_is_added(modules: Modules, emulator: Client) -> None:
 
 @pytest.mark.parametrize("code", [3, 15])
 def test_a_number_on_the_list_is_unchanged(modules: Modules, emulator: Client, code: int) -> None:
-    emulator.fault(call="add", code=code)
+    emulator.reset(STOPS, api_keys=[KEY], already_listed_code=code)
     result = modules.run(ADD, phone_number="0612345678", diff=True)
     assert (result["changed"], result["id"], result["code"]) == (False, 19, code)
     assert result["diff"] == {"before": {}, "after": {}}
     assert emulator.calls == ["add", "list"]
 
 
-def test_an_unknown_id_is_left_out(modules: Modules, emulator: Client) -> None:
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [({"body": "<html>"}, "Could not read the stop list: the server sent something other than JSON"), ({}, "The list does not show it.")],
+)
+def test_the_word_of_the_api_stands_if_the_list_does_not_tell_the_id(modules: Modules, emulator: Client, fault: dict[str, t.Any], reason: str) -> None:
+    emulator.fault(call="add", code=3)
+    emulator.fault(call="list", **fault)
+    result = modules.run(ADD, phone_number="0699999999")
+    assert (result["changed"], result["id"], result["code"]) == (False, None, 3)
+    assert f"+33699999999 is on the stop list, but its ID is not known. {reason}" in str(result["warnings"])
+
+
+def test_an_unknown_id_is_null(modules: Modules, emulator: Client) -> None:
     emulator.fault(call="add", body='{"success": true, "code": 200}')
     result = modules.run(ADD, phone_number="0699999999", diff=True)
-    assert "id" not in result
-    assert "id" not in result["diff"]["after"]
+    assert result["id"] is result["diff"]["after"]["id"] is None
 
 
 def test_check_mode_predicts(modules: Modules, emulator: Client) -> None:
     result = modules.run(ADD, phone_number="0699999999", check=True)
-    assert (result["changed"], result["response"], result["ansible_facts"]) == (True, {}, {ADD: {}})
-    assert "id" not in result
+    assert (result["changed"], result["id"], result["response"], result["ansible_facts"]) == (True, None, {}, {ADD: {}})
     result = modules.run(ADD, phone_number="0612345678", check=True)
     assert (result["changed"], result["id"]) == (False, 19)
 
