@@ -55,6 +55,8 @@ attributes:
     # For a module that takes phone numbers
     PHONE = r"""
 options: {}
+requirements:
+  - phonenumbers >= 8.12.15, for a phone number in French national form or with a zero near its country code
 notes:
   - Phone numbers may be written in any common format, with spaces, dots, hyphens, slashes or brackets.
     International form starts with C(+) or C(00). Ten digits with a leading zero, or C(33) and nine digits, are a French number.

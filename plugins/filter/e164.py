@@ -10,20 +10,22 @@ short_description: Convert a phone number to international form
 version_added: 1.0.0
 author: The community.smspartner contributors (@ansible-collections)
 description:
-  - Converts a phone number in any usual spelling to international form (E.164), such as V(+33612345678).
+  - Converts a phone number in any common format to international form (E.164), such as V(+33612345678).
   - Follows the same rules as the modules of this collection, so the result can be compared with what they return.
   - Fails if the input is not a phone number.
   - Runs on the control node.
 options:
   _input:
     description:
-      - The phone number. The notes of M(community.smspartner.smspartner_stop_remove) list the accepted spellings.
+      - The phone number. The notes of M(community.smspartner.smspartner_stop_remove) list the accepted formats.
     type: str
     required: true
 requirements:
   - Python >= 3.9 on the control node
-  - phonenumbers >= 8.12.15 on the control node, for numbers in French national form
+  - phonenumbers >= 8.12.15 on the control node, for a number in French national form or with a zero near its country code
 seealso:
+  - plugin: community.smspartner.phone_numbers
+    plugin_type: filter
   - plugin: community.smspartner.smspartner_stop_info
     plugin_type: module
 """
@@ -34,7 +36,7 @@ EXAMPLES = r"""
     msg: "{{ '06 12 34 56 78' | community.smspartner.e164 }}"
     # Shows +33612345678.
 
-- name: Show which numbers of one list are not in the other, however they are written
+- name: Show which numbers of one list are not in the other, in whatever format
   ansible.builtin.debug:
     msg: >-
       {{ ours | map('community.smspartner.e164') | difference(theirs | map('community.smspartner.e164')) }}
@@ -52,22 +54,15 @@ _value:
 
 import typing as t
 
-from ansible.errors import AnsibleFilterError
-from ansible_collections.community.smspartner.plugins.module_utils._errors import SmsPartnerError
 from ansible_collections.community.smspartner.plugins.module_utils._phone import to_e164
+from ansible_collections.community.smspartner.plugins.plugin_utils._filters import as_filter
 
 
+@as_filter
 def e164(number: t.Any) -> str:
-    # Up to ansible-core 2.18, an encrypted variable is not a str, and an undefined one only fails when it is used.
-    if not isinstance(number, (str, int, float, list, dict, type(None))):
-        number = str(number)
-    try:
-        return to_e164(number, "e164")
-    except SmsPartnerError as error:
-        message = str(error)
-    raise AnsibleFilterError(message)
+    return to_e164(number, "e164")
 
 
 class FilterModule:
-    def filters(self) -> dict[str, t.Callable[[t.Any], str]]:
+    def filters(self) -> dict[str, t.Callable[..., str]]:
         return {"e164": e164}

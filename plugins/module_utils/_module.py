@@ -36,6 +36,7 @@ CONNECTION_OPTIONS: dict[str, dict[str, t.Any]] = {
     "timeout": {"type": "float", "default": 10.0},
     "retries": {"type": "int", "default": 3},
 }
+PHONE_OPTIONS = frozenset({"phone_number", "phone_numbers", "previous_phone_numbers"})
 LONGEST_QUOTE = 200  # characters of an unusable response that a message shows
 
 
@@ -104,7 +105,7 @@ def _result(work: t.Callable[[Context], Result], module: _Module, redact: Redact
 
 def _context(module: _Module, redact: Redactor) -> Context:
     options = module.params
-    for name in {"phone_number", "phone_numbers"} & module.given.keys():
+    for name in PHONE_OPTIONS & module.given.keys():
         # Ansible makes a string of an integer, which is another number.
         options[name] = module.given[name] if name == "phone_number" else _raw_items(module.given[name])
     _check_key(options["api_key"] or "")

@@ -23,7 +23,7 @@ NATIONAL = re.compile("(?:0|33)([1-9][0-9]{8})")
 FRENCH_OR_FOREIGN = re.compile(r"\+?00([67][0-9]{8})")
 ZERO_NEAR_COUNTRY_CODE = re.compile(r"\+[1-9][0-9]{0,2}0")
 ZERO_IN_BRACKETS = re.compile(r"[(\[]0[)\]]")  # as in +44 (0)20
-PUNCTUATION = re.compile(r"[-./()\[\]\u2212]")
+PUNCTUATION = frozenset("./()[]\u2212")
 LOST_ZERO = re.compile("[1-9][0-9]{8}")
 # Reunion and Mayotte, Guadeloupe, French Guiana, Martinique: their national numbers look French.
 OVERSEAS = (262, 590, 594, 596)
@@ -32,6 +32,9 @@ MOBILE_AS_INTEGER = range(33_600_000_000, 33_800_000_000)
 ADVICE = "Write it in international form (+33612345678) or in French national form (06 12 34 56 78)."
 AS_SHOWN = "Write it in international form, as shown."
 INTEGER_ADVICE = 'Put it in quotes or write it with spaces (06 12 34 56 78, +32 470 12 34 56). In a template, add "| string".'
+
+
+Given = t.TypeVar("Given")
 
 
 class Reading(t.NamedTuple):
@@ -48,10 +51,10 @@ def to_e164(given: t.Any, option: str) -> str:
     :raises InputError: for the option named ``option``, if it holds no phone number
     :raises MissingLibraryError: without ``phonenumbers``, for a French national number or a zero near a country code
     """
-    text = _plain(_as_text(given, option))
-    digits = PUNCTUATION.sub("", text)
+    text = visible(_as_text(given, option))
+    digits = _digits(text)
     reading = _read(digits)
-    without_zero = PUNCTUATION.sub("", ZERO_IN_BRACKETS.sub("", text))
+    without_zero = _digits(ZERO_IN_BRACKETS.sub("", text))
     if reading.flaw and without_zero != digits:
         reading = _read(without_zero)
     if reading.flaw:
@@ -64,18 +67,35 @@ def all_to_e164(given: t.Sequence[t.Any], option: str) -> list[str]:
 
     :raises InputError: that names every item that holds no phone number, with its position
     """
+    places = ((f"item {position}", number) for position, number in enumerate(given, start=1))
+    return collected(places, lambda number: to_e164(number, option), option)
+
+
+def collected(places: t.Iterable[tuple[str, Given]], read: t.Callable[[Given], str | None], option: str) -> list[str]:
+    """Return the numbers that ``read`` finds, each once, given pairs of a place (such as "line 3") and what is there.
+
+    :raises InputError: that names every place for which ``read`` raises one
+    """
     numbers: dict[str, None] = {}
     problems: list[str] = []
     advice: dict[str, None] = {}
-    for position, number in enumerate(given, start=1):
+    for place, given in places:
         try:
-            numbers[to_e164(number, option)] = None
+            number = read(given)
         except InputError as error:
-            problems.append(f"item {position}, {error.problem}")
+            problems.append(f"{place}, {error.problem}")
             advice[error.advice] = None
+            continue
+        if number:
+            numbers[number] = None
     if problems:
         raise InputError(option, "; ".join(problems), " ".join(advice))
     return list(numbers)
+
+
+def visible(text: str) -> str:
+    """Return the text in Unicode's compatible form, without white space and invisible characters."""
+    return "".join(char for char in unicodedata.normalize("NFKC", text) if not char.isspace() and unicodedata.category(char) != "Cf")
 
 
 def _as_text(given: t.Any, option: str) -> str:
@@ -89,11 +109,9 @@ def _as_text(given: t.Any, option: str) -> str:
     raise InputError(option, f"{given} is {kind}", INTEGER_ADVICE)
 
 
-def _plain(text: str) -> str:
-    """Return the text with ASCII digits, without white space, dashes and invisible characters."""
-    characters = unicodedata.normalize("NFKC", text)
-    seen = (char for char in characters if not char.isspace() and unicodedata.category(char) not in ("Cf", "Pd"))
-    return "".join(str(unicodedata.decimal(char, char)) for char in seen)
+def _digits(text: str) -> str:
+    """Return the text with ASCII digits and without punctuation."""
+    return "".join(str(unicodedata.decimal(char, char)) for char in text if char not in PUNCTUATION and unicodedata.category(char) != "Pd")
 
 
 def _read(digits: str) -> Reading:

@@ -23,8 +23,6 @@ options:
     description: Phone number to add.
     type: str
     required: true
-requirements:
-  - phonenumbers >= 8.12.15, if O(phone_number) is in French national form
 notes:
   - A task that fails sets no fact. To use the response after C(ignore_errors) or in a C(rescue), register the result.
 seealso:

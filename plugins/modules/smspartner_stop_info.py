@@ -30,8 +30,6 @@ options:
     description: Return the entries with these IDs.
     type: list
     elements: int
-requirements:
-  - phonenumbers >= 8.12.15, if O(phone_numbers) has numbers in French national form
 seealso:
   - module: community.smspartner.smspartner_stop_add
   - module: community.smspartner.smspartner_stop_remove

@@ -34,7 +34,6 @@ options:
     choices: [json, xml]
     default: json
 requirements:
-  - phonenumbers >= 8.12.15, if O(phone_number) is in French national form
   - defusedxml >= 0.6.0, if O(response_format=xml)
 notes:
   - The STOP of a customer can take up to 48 hours to reach the list. Until then, the number is not found.

@@ -12,9 +12,10 @@ short_description: Add or remove many numbers on the SMS Partner stop list
 version_added: 1.0.0
 author: The community.smspartner contributors (@ansible-collections)
 description:
-  - Adds numbers to the stop list of an SMS Partner account, removes numbers, or makes the list equal to a given one.
+  - Adds numbers to the stop list of an SMS Partner account, removes numbers, or synchronizes the list with given numbers.
   - Reads the list once, then sends a request for each entry that has to change, several at a time and within the quota of the API.
   - If the API refuses an entry, the others are still processed. Then the task fails and RV(errors) has the reasons.
+  - With O(state=present), nothing is removed before all additions were accepted. If the API refuses one, no removal is sent.
   - A run that ended early can be repeated. It continues where the first one ended.
 extends_documentation_fragment:
   - community.smspartner.attributes
@@ -30,8 +31,14 @@ options:
     default: present
   phone_numbers:
     description:
-      - Phone numbers to add or remove. Different spellings of one number count once.
+      - Phone numbers to add or remove. A number that is given twice, even in different formats, counts once.
       - If a number cannot be read, the task fails before any change and names all such numbers.
+    type: list
+    elements: str
+  previous_phone_numbers:
+    description:
+      - The O(phone_numbers) of an earlier run. Those that O(phone_numbers) no longer has are removed. All other entries stay.
+      - Can only be used with O(state=present) and without O(purge).
     type: list
     elements: str
   ids:
@@ -46,7 +53,9 @@ options:
     type: bool
     default: false
   max_removals:
-    description: Maximum number of entries that a purge may remove. If it would remove more, the task fails before any change. V(-1) means no limit.
+    description:
+      - Maximum number of entries that O(purge) or O(previous_phone_numbers) may remove. If it would be more, the task fails before any change.
+        V(-1) means no limit.
     type: int
     default: 100
   concurrency:
@@ -59,14 +68,16 @@ options:
       - If the API says that the quota is used up, the task slows down by itself, so jobs that share an address can all keep the default.
     type: int
     default: 2000
-requirements:
-  - phonenumbers >= 8.12.15, if O(phone_numbers) has numbers in French national form
 notes:
   - If the API refuses the account, or gives no usable response after the retries, the run ends. Requests in flight finish, and the result has what was done.
 seealso:
   - module: community.smspartner.smspartner_stop_add
   - module: community.smspartner.smspartner_stop_info
   - module: community.smspartner.smspartner_stop_remove
+  - plugin: community.smspartner.phone_numbers
+    plugin_type: filter
+  - plugin: community.smspartner.opt_outs
+    plugin_type: filter
 """
 
 EXAMPLES = r"""
@@ -78,9 +89,14 @@ EXAMPLES = r"""
 - name: Add the numbers of a file, one on each line, with comments after a "#"
   community.smspartner.smspartner_stops:
     api_key: "{{ vault_smspartner_api_key }}"
-    phone_numbers: >-
-      {{ lookup('ansible.builtin.file', 'stop-list.txt').splitlines()
-         | map('regex_replace', '#.*', '') | select('search', '\w') | list }}
+    phone_numbers: "{{ lookup('ansible.builtin.file', 'stop-list.txt') | community.smspartner.phone_numbers }}"
+
+- name: Apply what was changed since an earlier run
+  community.smspartner.smspartner_stops:
+    api_key: "{{ vault_smspartner_api_key }}"
+    phone_numbers: ["06 12 34 56 78", "+32 470 12 34 56"]
+    previous_phone_numbers: ["06 12 34 56 78", "+33 7 12 34 56 78"]
+    max_removals: 20
 
 - name: Let several customers receive SMS again
   community.smspartner.smspartner_stops:
@@ -89,7 +105,7 @@ EXAMPLES = r"""
     phone_numbers: ["0612345678"]
     ids: [667]
 
-- name: Make the stop list equal to a given one
+- name: Synchronize the whole stop list with the given numbers
   community.smspartner.smspartner_stops:
     api_key: "{{ vault_smspartner_api_key }}"
     phone_numbers: ["+33612345678", "+33712345678"]
@@ -192,6 +208,7 @@ def main() -> None:
     options: dict[str, dict[str, t.Any]] = {
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "phone_numbers": {"type": "list", "elements": "str"},
+        "previous_phone_numbers": {"type": "list", "elements": "str"},
         "ids": {"type": "list", "elements": "int"},
         "purge": {"type": "bool", "default": False},
         "max_removals": {"type": "int", "default": 100},
@@ -203,7 +220,7 @@ def main() -> None:
 
 def reconcile(context: Context) -> Result:
     _check(context.options)
-    plan = _plan(context, all_to_e164(context.options["phone_numbers"] or [], "phone_numbers"))
+    plan = _plan(context)
     if plan.kept:
         kept = ", ".join(f'ID {stop.id} ("{stop.phone_number}")' for stop in plan.kept)
         context.warn(f"The purge kept entries whose number is not in E.164 form: {kept}.")
@@ -222,15 +239,19 @@ def _check(options: Result) -> None:
         raise InputError("phone_numbers", "required with state=present", "Give the numbers, or [] for an empty list.")
     if options["state"] == "absent" and options["purge"]:
         raise InputError("purge", "can only be used with state=present", "Leave it out, or set state=present and give all numbers that the list should keep.")
+    if options["previous_phone_numbers"] is not None and (options["state"] == "absent" or options["purge"]):
+        advice = "A purge removes all other numbers. To remove certain numbers, use phone_numbers with state=absent."
+        raise InputError("previous_phone_numbers", "can only be used with state=present and without purge", advice)
 
 
-def _plan(context: Context, numbers: list[str]) -> Plan:
+def _plan(context: Context) -> Plan:
     options = context.options
-    if options["purge"]:
-        return plan_present(context.stop_list.entries().stops, numbers, purge=True, max_removals=options["max_removals"])
+    numbers, previous = (all_to_e164(options[name] or [], name) for name in ("phone_numbers", "previous_phone_numbers"))
     ids = set(options["ids"] or [])
-    stops = context.stop_list.entries(numbers=set(numbers), ids=ids).stops
-    return plan_absent(stops, numbers, ids) if options["state"] == "absent" else plan_present(stops, numbers)
+    listed = context.stop_list.entries() if options["purge"] else context.stop_list.entries(numbers={*numbers, *previous}, ids=ids)
+    if options["state"] == "absent":
+        return plan_absent(listed.stops, numbers, ids)
+    return plan_present(listed.stops, numbers, purge=options["purge"], previous=previous, max_removals=options["max_removals"])
 
 
 def _predicted(plan: Plan) -> Result:

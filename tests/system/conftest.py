@@ -1,5 +1,4 @@
 # Copyright (c) 2026, The community.smspartner contributors
-# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The collection as its user has it: built, installed, and run by ``ansible-playbook`` against the emulator."""
@@ -21,7 +20,10 @@ from ansible_collections.community.smspartner.tests.emulator.client import Clien
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "docs" / "examples"
 GUIDES = ROOT / "docs" / "docsite" / "rst"
+PLAYBOOKS = sorted((ROOT / "playbooks").glob("*.yml"))
 BIN = Path(sys.executable).parent
+# Numbers of old and new numbering plans, and a short code
+PLANS = ["+22507123456", "+2290197123456", "+22997123456", "+33612345678", "+5215512345678", "36111"]
 ADD, INFO, REMOVE, STOPS = (f"community.smspartner.smspartner_{name}" for name in ("stop_add", "stop_info", "stop_remove", "stops"))
 
 
@@ -48,10 +50,13 @@ class Ansible:
             "SMSPARTNER_API_URL": api_url,
         }
 
-    def playbook(self, playbook: Path, *arguments: str, succeeds: bool = True, **environment: str) -> str:
-        """Run a playbook and return all that it printed; it must end as expected, without a traceback or a deprecation."""
-        command = [str(BIN / "ansible-playbook"), str(playbook), *arguments]
-        done = subprocess.run(command, cwd=playbook.parent, env={**self.environment, **environment}, capture_output=True, text=True, check=False)
+    def playbook(self, playbook: str | Path, *arguments: str, succeeds: bool = True, **environment: str) -> str:
+        """Run a playbook, given its path or its name in the collection, and return all that it printed.
+
+        It must end as expected, without a traceback or a deprecation.
+        """
+        command = [str(BIN / "ansible-playbook"), f"community.smspartner.{playbook}" if isinstance(playbook, str) else str(playbook), *arguments]
+        done = subprocess.run(command, cwd=self.place, env={**self.environment, **environment}, capture_output=True, text=True, check=False)
         output = done.stdout + done.stderr
         assert (done.returncode == 0) == succeeds, output
         assert "Traceback" not in output

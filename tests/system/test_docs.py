@@ -1,8 +1,7 @@
 # Copyright (c) 2026, The community.smspartner contributors
-# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The guides show the playbooks that the tests run."""
+"""The guides show what exists, and what the tests run."""
 
 from __future__ import annotations
 
@@ -10,28 +9,35 @@ import re
 from pathlib import Path
 
 import pytest
-from ansible_collections.community.smspartner.tests.system.conftest import EXAMPLES, GUIDES, code_blocks
+from ansible_collections.community.smspartner.tests.system.conftest import EXAMPLES, GUIDES, PLAYBOOKS, ROOT, code_blocks
 
 PAGES = sorted(GUIDES.glob("*.rst"))
-
-
-def playbooks(pattern: str) -> dict[str, str]:
-    """Return the examples without their license headers."""
-    return {file.name: file.read_text(encoding="utf-8").partition("---\n")[2].strip() for file in EXAMPLES.glob(pattern)}
+# Without their license headers
+EXAMPLE_TEXTS = {file: file.read_text(encoding="utf-8").rpartition("---\n")[2].strip() for file in EXAMPLES.glob("**/*.*")}
+TEXT = "".join(guide.read_text(encoding="utf-8") for guide in PAGES)
 
 
 @pytest.mark.parametrize("guide", PAGES, ids=lambda guide: guide.stem)
 def test_a_guide_shows_playbooks_word_for_word(guide: Path) -> None:
     shown = [block for block in code_blocks(guide) if re.search(r"^  hosts:", block, re.MULTILINE)]
-    assert [block for block in shown if block not in playbooks("*.yml").values()] == []
+    assert [block for block in shown if block not in EXAMPLE_TEXTS.values()] == []
 
 
-@pytest.mark.parametrize("guide", PAGES, ids=lambda guide: guide.stem)
-def test_the_playbooks_that_a_guide_names_exist(guide: Path) -> None:
-    named = re.findall(r"ansible-playbook ([\w-]+\.yml)", guide.read_text(encoding="utf-8"))
-    assert [name for name in named if not (EXAMPLES / name).exists()] == []
+def test_the_files_that_the_guides_link_to_exist() -> None:
+    linked = re.findall(r"community\.smspartner/blob/main/([^>`]+)>", TEXT)
+    assert linked
+    assert [name for name in linked if not (ROOT / name).exists()] == []
 
 
-def test_every_example_is_shown_in_a_guide() -> None:
+def test_the_guides_name_every_playbook_and_every_example() -> None:
+    assert set(re.findall(r"ansible-playbook community\.smspartner\.(\w+)", TEXT)) == {playbook.stem for playbook in PLAYBOOKS}
     shown = {block for guide in PAGES for block in code_blocks(guide)}
-    assert [name for name, text in playbooks("**/*.yml").items() if text not in shown] == ["demo.yml"]
+    assert [file.name for file, text in EXAMPLE_TEXTS.items() if file.name not in TEXT and text not in shown] == ["demo.yml"]
+
+
+@pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda playbook: playbook.stem)
+def test_the_guide_of_a_playbook_has_all_its_variables(playbook: Path) -> None:
+    (guide,) = (guide.read_text(encoding="utf-8") for guide in PAGES if f"This is `{playbook.name} <" in guide.read_text(encoding="utf-8"))
+    (comment,) = re.findall(r"^---\n((?:# .*\n)+)", playbook.read_text(encoding="utf-8"), re.MULTILINE)
+    variables = ", ".join(re.findall(r"(?:^# |; )([a-z_, ]+):", comment, re.MULTILINE)).split(", ")
+    assert re.findall(r"^    \* - ``(\w+)``", guide, re.MULTILINE) == variables

@@ -1,15 +1,13 @@
 # Copyright (c) 2026, The community.smspartner contributors
-# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The commands and pipelines of the guides on a file in git, in a real repository."""
+"""The commands and pipelines of the guides on a file in git, in a real repository with a remote."""
 
 from __future__ import annotations
 
 import itertools
 import re
 import shutil
-import string
 import subprocess
 import typing as t
 from pathlib import Path
@@ -20,15 +18,17 @@ from ansible_collections.community.smspartner.tests.emulator.client import Clien
 from ansible_collections.community.smspartner.tests.system.conftest import ADD, EXAMPLES, GUIDES, Ansible
 
 GITLAB = yaml.safe_load((EXAMPLES / "pipelines" / "gitlab-ci.yml").read_text(encoding="utf-8"))
-(GITHUB,) = yaml.safe_load((EXAMPLES / "pipelines" / "github-actions.yml").read_text(encoding="utf-8"))["jobs"].values()
-NO_BASE = "0" * 40
+GITHUB = yaml.safe_load((EXAMPLES / "pipelines" / "github-actions.yml").read_text(encoding="utf-8"))["jobs"]
 STOP_BEFORE, STOP_BETWEEN = "+33600000001", "+33600000002"  # customers who answered STOP
-A, B, C = "+33612345678", "+33612345679", "+33712345678"
+A, B, C, D = "+33612345678", "+33612345679", "+33712345678", "+32470123456"
+KEY = "SMSPARTNER_API_KEY"
+OUTDATED = "Nothing to apply: this commit is behind the tag applied, or no longer on the branch."
 
 
 class Run(t.NamedTuple):
     succeeded: bool
-    report: str  # what the reviewer reads
+    output: str
+    report: str = ""  # what the reviewer reads
 
     @property
     def difference(self) -> set[str]:
@@ -36,123 +36,205 @@ class Run(t.NamedTuple):
 
 
 class Project:
-    """A repository with the playbook and the list, whose pipeline runs in a new clone each time."""
+    """A remote repository with the list, whose default branch is ``trunk`` and whose jobs run in a new clone each time."""
 
     def __init__(self, folder: Path, ansible: Ansible, pipeline: str) -> None:
-        self._folder = folder
-        self._origin = folder / "origin"
+        self.remote, self.clone = folder / "remote", folder / "clone"
         self._is_gitlab = pipeline == "gitlab"
-        self._clones = (folder / f"clone{number}" for number in itertools.count())
+        self._jobs = (folder / f"job{number}" for number in itertools.count())
         tools = folder / "tools"
         self._environment = {**ansible.environment, "PATH": f"{tools}:{ansible.environment['PATH']}", "GIT_CONFIG_GLOBAL": "/dev/null"}
         tools.mkdir()
         for tool in ("pip", "ansible-galaxy"):  # everything is installed
             (tools / tool).write_text("#!/bin/sh\n", encoding="utf-8")
             (tools / tool).chmod(0o700)
-        self._origin.mkdir()
-        self.git("init", "--quiet", "--initial-branch=main")
-        shutil.copy2(EXAMPLES / "follow-the-file.yml", self._origin)
+        for command in (["init", "--bare", "--initial-branch=trunk", str(self.remote)], ["clone", self.remote.as_uri(), str(self.clone)]):
+            subprocess.run(["git", *command], env=self._environment, capture_output=True, check=True)
 
     def git(self, *arguments: str) -> str:
-        return self.command("git", "-c", "user.name=Test", "-c", "user.email=test@example.com", *arguments)
+        command = ["git", "-c", "user.name=Test", "-c", "user.email=test@example.com", *arguments]
+        return subprocess.run(command, cwd=self.clone, env=self._environment, capture_output=True, text=True, check=True).stdout.strip()
 
-    def command(self, *command: str) -> str:
-        return subprocess.run(command, cwd=self._origin, env=self._environment, capture_output=True, text=True, check=True).stdout.strip()
-
-    def commit(self, *numbers: str) -> str:
-        """Commit the list, or only the playbook if no number is given."""
-        if numbers:
-            (self._origin / "stop-list.txt").write_text("\n".join(numbers), encoding="utf-8")
+    def commit(self, *numbers: str, file: str = "stop-list.txt") -> str:
+        """Commit and push the list, or another file if no number is given."""
+        (self.clone / (file if numbers else "README")).write_text("\n".join(numbers), encoding="utf-8")
         self.git("add", ".")
-        self.git("commit", "--quiet", "--allow-empty", "--message=Change")
+        self.git("commit", "--allow-empty", "--message=Change")
+        self.git("push", "--force", "origin", "HEAD")
         return self.git("rev-parse", "HEAD")
 
-    def merge(self, *numbers: str) -> tuple[Run, str]:
-        """Review and merge a branch with this list; return the review and the merge."""
-        base = self.git("rev-parse", "HEAD")
-        self.git("switch", "--quiet", "--force-create", "change")
+    def merge(self, *numbers: str, base: str = "trunk") -> tuple[Run, str]:
+        """Review and merge a branch, begun at ``base``, that has this list; return the review and the merge."""
+        self.git("switch", "--force-create", "change", base)
         branch = self.commit(*numbers)
-        self.git("switch", "--quiet", "main")
-        self.git("merge", "--quiet", "--no-ff", "change")
+        self.git("switch", "trunk")
+        self.git("merge", "--no-ff", "change")
         merge = self.git("rev-parse", "HEAD")
-        # GitLab reviews the branch, GitHub the merge.
-        return self.run(branch, base, review=True) if self._is_gitlab else self.run(merge, "HEAD^1", review=True), merge
+        if not self._is_gitlab:  # which reviews the branch, where GitHub reviews the merge
+            self.git("push", "origin", f"HEAD:refs/heads/merge-of-{merge}")
+        review = self.run(branch if self._is_gitlab else merge, job="review")
+        self.git("push", "origin", "trunk")
+        return review, merge
 
-    def run(self, revision: str, base: str, *, review: bool = False, clone: t.Sequence[str] = ()) -> Run:
-        folder = next(self._clones)
-        self.git("clone", "--quiet", *clone, self._origin.as_uri(), str(folder))
-        self.git("-C", str(folder), "checkout", "--quiet", revision)
-        report = folder / "report"
+    def run(self, revision: str, job: str = "apply") -> Run:
+        """Run a job of the pipeline for a revision."""
+        folder = next(self._jobs)
+        self.git("clone", self.remote.as_uri(), str(folder))
+        self.git("-C", str(folder), "checkout", revision)
         if self._is_gitlab:
-            job = GITLAB["review" if review else "apply"]
-            scripts = ["\n".join([*GITLAB["default"]["before_script"], *job["script"]])]
-            variable = "CI_MERGE_REQUEST_DIFF_BASE_SHA" if review else "CI_COMMIT_BEFORE_SHA"
-            variables = {"BASE": string.Template(job["variables"]["BASE"]).substitute({variable: base})}
-            report = folder / "stop-list.diff" if review else report
+            commands = "\n".join([*GITLAB["default"]["before_script"], *GITLAB[job]["script"]])
+            names = {"CI_COMMIT_BRANCH": "trunk", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "trunk", "CI_COMMIT_SHA": revision}
+            succeeded, output = self.shell(commands, folder, **names)
+            report = folder / "stop-list.diff"
         else:
-            scripts = [step["run"] for step in GITHUB["steps"] if "run" in step]
-            variables = {"BASE": base, "CHECK": "--check" if review else "", "GITHUB_STEP_SUMMARY": str(report)}
-        succeeded = all(
-            subprocess.run(["bash", "-eo", "pipefail", "-c", script], cwd=folder, env={**self._environment, **variables}, check=False).returncode == 0
-            for script in scripts
+            report = folder / "summary"
+            succeeded, output = self._steps(GITHUB[job]["steps"], folder, report)
+        return Run(succeeded, output, report.read_text(encoding="utf-8") if report.exists() else "")
+
+    def _steps(self, steps: list[dict[str, t.Any]], folder: Path, summary: Path) -> tuple[bool, str]:
+        """Run the steps of a job on GitHub. The key is only in the environment of the steps that name it."""
+        written, succeeded, output = folder / "output", True, ""
+        written.touch()
+        for step in (step for step in steps if "run" in step):
+            outputs = dict(line.split("=") for line in written.read_text(encoding="utf-8").splitlines())
+            if not succeeded or ("outdated" in step.get("if", "") and "outdated" in outputs):
+                continue
+            given = {"BRANCH": "refs/heads/trunk", "BASE": outputs.get("base", ""), KEY: "demo-key"}
+            environment = {KEY: "", **{name: given[name] for name in step.get("env", {})}}
+            files = {"GITHUB_STEP_SUMMARY": str(summary), "GITHUB_OUTPUT": str(written)}
+            succeeded, more = self.shell(step["run"], folder, **files, **environment)
+            output += more
+        return succeeded, output
+
+    def shell(self, script: str, folder: Path | None = None, **variables: str) -> tuple[bool, str]:
+        done = subprocess.run(
+            ["bash", "-eo", "pipefail", "-c", script],
+            cwd=folder or self.clone,
+            env={**self._environment, **variables},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
         )
-        return Run(succeeded, report.read_text(encoding="utf-8") if report.exists() else "")
+        return done.returncode == 0, done.stdout
+
+    @property
+    def applied(self) -> str:
+        return self.git("ls-remote", "origin", "refs/tags/applied").partition("\t")[0]
 
 
 @pytest.fixture(params=["gitlab", "github"])
-def project(request: pytest.FixtureRequest, ansible: Ansible, tmp_path: Path) -> Project:
+def project(request: pytest.FixtureRequest, ansible: Ansible, emulator: Client, tmp_path: Path) -> Project:
+    emulator.reset_numbers(STOP_BEFORE)
     return Project(tmp_path, ansible, request.param)
 
 
 def test_the_commands_of_the_guide_remove_what_several_commits_deleted(ansible: Ansible, emulator: Client, tmp_path: Path) -> None:
-    guide = (GUIDES / "guide_follow_the_file.rst").read_text(encoding="utf-8")
-    show, *apply = re.findall(r"^    \$ (.*)", guide, re.MULTILINE)
-    project = Project(tmp_path, ansible, "none")
-    for numbers, commands in ([A, B], apply), ([A], []), ([A, C], [show, *apply]):
-        project.commit(*numbers)
-        project.command("bash", "-ec", "\n".join(commands))
-    assert set(emulator.numbers) == {A, C}
-
-
-def test_only_what_a_merge_changes_in_the_file_changes_on_the_list(project: Project, ansible: Ansible, emulator: Client) -> None:
     emulator.reset_numbers(STOP_BEFORE)
-    first = project.commit("06 12 34 56 78", "06 12 34 56 79")
-    assert project.run(first, NO_BASE).succeeded
+    guide = (GUIDES / "guide_follow_the_file.rst").read_text(encoding="utf-8")
+    first, *later = re.findall(r"^    \$ (.*(?:\\\n.*)?)", guide, re.MULTILINE)
+    project = Project(tmp_path, ansible, "none")
+    for numbers, commands in ([A, B], [first]), ([A], []), ([A, C], later), ([A, C], later):
+        project.commit(*numbers)
+        for command in commands:
+            succeeded, output = project.shell(command)
+            assert succeeded, output
+    assert set(emulator.numbers) == {STOP_BEFORE, A, C}
+    assert project.applied == project.git("rev-parse", "HEAD")
+
+
+def test_a_merge_changes_what_its_review_showed(project: Project, ansible: Ansible, emulator: Client) -> None:
+    first = project.run(project.commit("06 12 34 56 78", "06 12 34 56 79"))
+    assert first.succeeded, first.output
+    assert "Nothing is removed: no base was given" in first.output
     assert set(emulator.numbers) == {STOP_BEFORE, A, B}
 
-    review, second = project.merge("+33 6 12 34 56 78", "07 12 34 56 78")  # the first number is respelled
-    assert review.succeeded
+    review, second = project.merge("+33 6 12 34 56 78", "07 12 34 56 78")  # the first number in another format
+    assert review.succeeded, review.output
     assert review.difference == {f"+{C}", f"-{B}"}
     assert set(emulator.numbers) == {STOP_BEFORE, A, B}
-    emulator.fault(call="delete", code=40, message="API access denied")
-    assert not project.run(second, first).succeeded
-    assert set(emulator.numbers) == {STOP_BEFORE, A, B, C}
-    assert project.run(second, first).succeeded
-    assert set(emulator.numbers) == {STOP_BEFORE, A, C}
-
     ansible.tasks([{"name": "Answer STOP", ADD: {"phone_number": STOP_BETWEEN}}])
+    assert project.run(second).succeeded
+    assert set(emulator.numbers) == {STOP_BEFORE, STOP_BETWEEN, A, C}
+    assert project.applied == second
+
     project.git("revert", "--no-edit", "--mainline=1", second)
-    assert project.run("main", second).succeeded
+    project.git("push", "origin", "trunk")
+    assert project.run("trunk").succeeded
     assert set(emulator.numbers) == {STOP_BEFORE, STOP_BETWEEN, A, B}
 
 
+def test_a_merge_that_failed_or_was_skipped_is_made_up_for(project: Project, emulator: Client) -> None:
+    assert project.run(project.commit(A, B)).succeeded
+    failed = project.commit(A, C)
+    emulator.fault(call="delete", code=40, message="API access denied")
+    assert not project.run(failed).succeeded
+    project.commit(C)  # its run is skipped
+    review, last = project.merge(C, D)
+    assert review.difference == {f"+{D}"}  # without what is still to be made up for
+    assert project.run(last).succeeded
+    assert set(emulator.numbers) == {STOP_BEFORE, C, D}
+
+
+def test_a_review_shows_no_change_of_other_merges(project: Project, emulator: Client) -> None:
+    first = project.commit(A, B, "# 1", "# 2", "# 3")
+    assert project.run(first).succeeded
+    assert project.run(project.commit(B, "# 1", "# 2", "# 3")).succeeded
+    review, merge = project.merge(A, B, "# 1", "# 2", "# 3", C, base=first)
+    assert review.difference == {f"+{C}"}
+    assert project.run(merge).succeeded
+    assert set(emulator.numbers) == {STOP_BEFORE, B, C}
+
+
+def test_a_retry_of_an_old_job_changes_nothing_and_says_why(project: Project, emulator: Client) -> None:
+    first, second = project.commit(A), project.commit(B)
+    assert project.run(second).succeeded
+    retry = project.run(first)
+    assert retry.succeeded
+    assert OUTDATED in retry.output
+    assert set(emulator.numbers) == {STOP_BEFORE, B}
+    assert project.applied == second
+    assert OUTDATED not in project.run(second).output
+
+
+def test_a_branch_that_was_reset_is_applied_but_no_retry_of_what_it_dropped(project: Project, emulator: Client) -> None:
+    first, dropped = project.commit(A), project.commit(B)
+    assert project.run(dropped).succeeded
+    project.git("reset", "--hard", first)
+    project.git("push", "--force", "origin", "trunk", f"{dropped}:refs/heads/dropped")
+    assert project.run(first).succeeded
+    assert set(emulator.numbers) == {STOP_BEFORE, A}
+    project.commit(C)
+    assert OUTDATED in project.run(dropped).output
+    assert set(emulator.numbers) == {STOP_BEFORE, A}
+    assert project.applied == first
+
+
+def test_a_renamed_file_removes_nothing_and_says_so(project: Project, emulator: Client) -> None:
+    project.commit(A, B, file="old.txt")
+    project.git("tag", "applied")
+    project.git("push", "origin", "applied")
+    project.git("mv", "old.txt", "stop-list.txt")
+    run = project.run(project.commit(A))
+    assert run.succeeded
+    assert "Nothing is removed: stop-list.txt did not exist in applied" in run.output
+    assert set(emulator.numbers) == {STOP_BEFORE, A}
+
+
+@pytest.mark.parametrize("verb", ["ls-remote", "fetch"])
+def test_a_tag_that_cannot_be_fetched_fails_the_run(project: Project, emulator: Client, tmp_path: Path, verb: str) -> None:
+    first, second = project.commit(A), project.commit(B)
+    assert project.run(first).succeeded
+    git = tmp_path / "tools" / "git"
+    git.write_text(f'#!/bin/sh\n[ "$1" != {verb} ] && exec {shutil.which("git")} "$@"\n', encoding="utf-8")
+    git.chmod(0o700)
+    assert not project.run(second).succeeded
+    assert set(emulator.numbers) == {STOP_BEFORE, A}
+
+
 def test_a_failed_review_shows_why(project: Project, emulator: Client) -> None:
-    project.commit("0612345678")
+    project.commit(A)
     emulator.fault(call="list", code=10, message="Incorrect API Key")
-    review, _merge = project.merge("0712345678")
+    review, _merge = project.merge(C)
     assert not review.succeeded
     assert "code 10" in review.report
-
-
-def test_a_base_without_the_file_means_that_nothing_is_removed(project: Project, emulator: Client) -> None:
-    base = project.commit()
-    assert project.run(project.commit("0712345678"), base).succeeded
-    assert set(emulator.numbers) == {A, C}
-
-
-@pytest.mark.parametrize(("base", "clone"), [(None, ["--depth=1"]), ("1" * 40, []), ("", [])], ids=["shallow clone", "unknown", "empty"])
-def test_a_base_that_cannot_be_read_fails_the_run(project: Project, emulator: Client, base: str | None, clone: list[str]) -> None:
-    first = project.commit("0612345678")
-    project.commit("0712345678")
-    assert not project.run("main", first if base is None else base, clone=clone).succeeded
-    assert emulator.calls == []
