@@ -26,7 +26,7 @@ UNIT = ("-r", "tests/unit/requirements.txt")
 TESTS = (*RUNTIME, *EMULATOR, *UNIT)
 PYTEST = ("-q", "-p", "no:cacheprovider")
 
-# The supported releases of ansible-core, each on a Python that it runs on; versions.rst is checked against this table.
+# The supported releases of ansible-core, each on a Python that it runs on; the files that name them are checked against this table.
 CORES = (("3.10", "2.16"), ("3.10", "2.17"), ("3.11", "2.18"), ("3.11", "2.19"), ("3.12", "2.20"), ("3.13", "2.21"))
 # Those that get the system tests as well: the oldest, the first with data tagging, and the newest.
 SYSTEM_CORES = ("2.16", "2.19", "2.21")
@@ -156,12 +156,17 @@ def metadata(session: nox.Session) -> None:
     for library in (collection / "meta" / "ee-requirements.txt").read_text(encoding="utf-8").splitlines():
         if not library.startswith("#") and library not in read:
             session.error(f"an execution environment would lack {library}")
-    guide = " ".join((ROOT / "docs/docsite/rst/versions.rst").read_text(encoding="utf-8").split())
-    rows = [f"* - {core} - {python}" for python, core in CORES]
-    rows += [f"- {python} - {' - '.join(library.partition('==')[2] or 'newest' for library in pinned)}" for python, _core, *pinned in LIBRARIES]
-    for row in rows:
-        if row not in guide:
-            session.error(f"versions.rst lacks this row of noxfile.py: {row}")
+    oldest, newest = CORES[0][1], CORES[-1][1]
+    coming = int(newest.removeprefix("2.")) + 1
+    named = [("README.md", f"ansible-core {oldest} to {newest} "), ("meta/runtime.yml", f">={oldest}.0")]
+    named += [(".github/workflows/ci.yml", f"CORE='>=2.{coming}.0rc1,<2.{coming + 1}'")]
+    named += [("docs/docsite/rst/versions.rst", f"* - {core} - {python}") for python, core in CORES]
+    for python, _core, *pinned in LIBRARIES:
+        versions = " - ".join(library.partition("==")[2] or "newest" for library in pinned)
+        named.append(("docs/docsite/rst/versions.rst", f"- {python} - {versions}"))
+    for file, text in named:
+        if text not in " ".join((ROOT / file).read_text(encoding="utf-8").split()):
+            session.error(f"{file} lacks this, which noxfile.py has: {text}")
 
 
 @nox.session
