@@ -44,12 +44,16 @@ class Project:
         self._jobs = (folder / f"job{number}" for number in itertools.count())
         tools = folder / "tools"
         self._environment = {**ansible.environment, "PATH": f"{tools}:{ansible.environment['PATH']}", "GIT_CONFIG_GLOBAL": "/dev/null"}
+        self._tools = tools
         tools.mkdir()
         for tool in ("pip", "ansible-galaxy"):  # everything is installed
-            (tools / tool).write_text("#!/bin/sh\n", encoding="utf-8")
-            (tools / tool).chmod(0o700)
+            self.replace_tool(tool, "")
         for command in (["init", "--bare", "--initial-branch=trunk", str(self.remote)], ["clone", self.remote.as_uri(), str(self.clone)]):
             subprocess.run(["git", *command], env=self._environment, capture_output=True, check=True)
+
+    def replace_tool(self, name: str, script: str) -> None:
+        (self._tools / name).write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        (self._tools / name).chmod(0o700)
 
     def git(self, *arguments: str) -> str:
         command = ["git", "-c", "user.name=Test", "-c", "user.email=test@example.com", *arguments]
@@ -222,12 +226,10 @@ def test_a_renamed_file_removes_nothing_and_says_so(project: Project, emulator: 
 
 
 @pytest.mark.parametrize("verb", ["ls-remote", "fetch"])
-def test_a_tag_that_cannot_be_fetched_fails_the_run(project: Project, emulator: Client, tmp_path: Path, verb: str) -> None:
+def test_a_tag_that_cannot_be_fetched_fails_the_run(project: Project, emulator: Client, verb: str) -> None:
     first, second = project.commit(A), project.commit(B)
     assert project.run(first).succeeded
-    git = tmp_path / "tools" / "git"
-    git.write_text(f'#!/bin/sh\n[ "$1" != {verb} ] && exec {shutil.which("git")} "$@"\n', encoding="utf-8")
-    git.chmod(0o700)
+    project.replace_tool("git", f'[ "$1" != {verb} ] && exec {shutil.which("git")} "$@"')
     assert not project.run(second).succeeded
     assert set(emulator.numbers) == {STOP_BEFORE, A}
 
@@ -238,3 +240,14 @@ def test_a_failed_review_shows_why(project: Project, emulator: Client) -> None:
     review, _merge = project.merge(C)
     assert not review.succeeded
     assert "code 10" in review.report
+
+
+@pytest.mark.parametrize("project", ["github"], indirect=True)
+def test_a_summary_stays_below_the_limit_of_github(project: Project) -> None:
+    project.commit(B)
+    project.replace_tool("ansible-playbook", "yes ++33612345678 | head --bytes=2000000")
+    review, _merge = project.merge(A)
+    assert review.succeeded
+    assert len(review.output) == 2000000
+    assert 1000000 < len(review.report) < 1 << 20
+    assert review.report.endswith("The log has all of it.\n")
