@@ -62,7 +62,7 @@ def test_an_example_that_rescues_shows_the_failure(ansible: Ansible, emulator: C
     assert "API access denied" in ansible.tasks([example], *VAULT).split(f"TASK [{example['rescue'][0]['name']}]")[1]
 
 
-@pytest.mark.parametrize("playbook", EXAMPLES.glob("*.yml"), ids=lambda playbook: playbook.stem)
+@pytest.mark.parametrize("playbook", sorted(EXAMPLES.glob("*.yml")), ids=lambda playbook: playbook.stem)
 def test_an_example_succeeds(ansible: Ansible, emulator: Client, collections: Path, playbook: Path) -> None:
     installed = collections / "ansible_collections" / "community" / "smspartner" / "docs" / "examples" / playbook.name
     assert "failed=0" in ansible.playbook(installed)
