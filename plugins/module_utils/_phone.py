@@ -21,9 +21,9 @@ SHORT_CODE = re.compile("[1-9][0-9]{2,5}")
 INTERNATIONAL = re.compile(r"(?:\+|\+?00)([1-9][0-9]*)")
 NATIONAL = re.compile("(?:0|33)([1-9][0-9]{8})")
 FRENCH_OR_FOREIGN = re.compile(r"\+?00([67][0-9]{8})")
-ZERO_NEAR_COUNTRY_CODE = re.compile(r"\+[1-9][0-9]{0,2}0")
+ZERO_NEAR_COUNTRY_CODE = re.compile(r"\+(?!33)[1-9][0-9]{0,2}0")
 ZERO_IN_BRACKETS = re.compile(r"[(\[]0[)\]]")  # as in +44 (0)20
-PUNCTUATION = frozenset("./()[]\u2212")
+PUNCTUATION = str.maketrans("", "", "-./()[]\u2212")
 LOST_ZERO = re.compile("[1-9][0-9]{8}")
 # Reunion and Mayotte, Guadeloupe, French Guiana, Martinique: their national numbers look French.
 OVERSEAS = (262, 590, 594, 596)
@@ -52,9 +52,9 @@ def to_e164(given: t.Any, option: str) -> str:
     :raises MissingLibraryError: without ``phonenumbers``, for a French national number or a zero near a country code
     """
     text = visible(_as_text(given, option))
-    digits = _digits(text)
+    digits = text.translate(PUNCTUATION)
     reading = _read(digits)
-    without_zero = _digits(ZERO_IN_BRACKETS.sub("", text))
+    without_zero = ZERO_IN_BRACKETS.sub("", text).translate(PUNCTUATION)
     if reading.flaw and without_zero != digits:
         reading = _read(without_zero)
     if reading.flaw:
@@ -94,8 +94,11 @@ def collected(places: t.Iterable[tuple[str, Given]], read: t.Callable[[Given], s
 
 
 def visible(text: str) -> str:
-    """Return the text in Unicode's compatible form, without white space and invisible characters."""
-    return "".join(char for char in unicodedata.normalize("NFKC", text) if not char.isspace() and unicodedata.category(char) != "Cf")
+    """Return the text with ASCII digits and hyphens, without white space and invisible characters."""
+    if text.isascii():
+        return "".join(text.split())
+    characters = [char for char in unicodedata.normalize("NFKC", text) if not char.isspace() and unicodedata.category(char) != "Cf"]
+    return "".join("-" if unicodedata.category(char) == "Pd" else str(unicodedata.decimal(char, char)) for char in characters)
 
 
 def _as_text(given: t.Any, option: str) -> str:
@@ -107,11 +110,6 @@ def _as_text(given: t.Any, option: str) -> str:
         raise InputError(option, f"{'null' if given is None else repr(given)} is not text", ADVICE)
     kind = f"an integer{_as_octal(given)}" if isinstance(given, int) else "a decimal number"
     raise InputError(option, f"{given} is {kind}", INTEGER_ADVICE)
-
-
-def _digits(text: str) -> str:
-    """Return the text with ASCII digits and without punctuation."""
-    return "".join(str(unicodedata.decimal(char, char)) for char in text if char not in PUNCTUATION and unicodedata.category(char) != "Pd")
 
 
 def _read(digits: str) -> Reading:

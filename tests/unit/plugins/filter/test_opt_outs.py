@@ -24,10 +24,7 @@ def message_for(text: t.Any, **options: t.Any) -> str:
 @pytest.mark.parametrize(
     ("text", "options"),
     [
-        (
-            ('\ufeffsep=;\r\n name ;Phone\u00a0; opted_out\r\n"Martin; A";06 12 34 56 78; Yes\r\n;;\r\n\r\nC;07;no\r\nB;+33712345678;YES\u00a0\r\n', {}),
-            {},
-        ),
+        ('\ufeffsep=;\r\n name ;Phone\u00a0; opted_out\r\n"Martin; A";06 12 34 56 78; Yes\r\n;;\r\n\r\nC;07;no\r\nB;+33712345678;YES\u00a0\r\n', {}),
         (HEADER + "A;0612345678;yes\nB;0712345678;yes \u200b\nC;;yes\nA;06.12.34.56.78;yes;\n", {}),
         ("phone,optout\n0612345678,1\n0799999999,0\n0712345678,true\n0799999998,FALSE\n", {"opted_out": [1, "true"], "not_opted_out": ["0", False]}),
         ("phone,optout\n0612345678,2026-03-01 10:00\n0799999999,\n0712345678,2025-12-24\n0799999998\n", {"opted_out": "*", "not_opted_out": ""}),
