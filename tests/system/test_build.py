@@ -12,13 +12,14 @@ from pathlib import Path
 from ansible_collections.community.smspartner.tests.emulator.client import Client
 from ansible_collections.community.smspartner.tests.system.conftest import REMOVE, Ansible
 
-FOR_A_USER = {"CHANGELOG.md", "COPYING", "FILES.json", "LICENSES", "MANIFEST.json", "README.md", "changelogs", "docs", "meta", "playbooks", "plugins"}
+FILES = {"CHANGELOG.md", "COPYING", "FILES.json", "MANIFEST.json", "README.md"}
+FOLDERS = {"LICENSES", "changelogs", "docs", "extensions", "meta", "playbooks", "plugins"}
 
 
 def test_the_build_holds_what_a_user_needs_and_no_more(build: Path) -> None:
     with tarfile.open(build) as archive:
         names = archive.getnames()
-    assert {name.split("/")[0] for name in names} == FOR_A_USER
+    assert {name.split("/")[0] for name in names} == FILES | FOLDERS
     assert not [name for name in names if "__pycache__" in name]
 
 

@@ -20,6 +20,7 @@ from ansible_collections.community.smspartner.tests.system.conftest import EXAMP
 
 MODULES = sorted((ROOT / "plugins" / "modules").glob("*.py"))
 FILTERS = sorted((ROOT / "plugins" / "filter").glob("*.py"))
+RULEBOOKS = sorted((ROOT / "extensions" / "eda" / "rulebooks").glob("*.yml"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 VAULT = ("-e", "vault_smspartner_api_key=demo-key")
 
@@ -115,7 +116,7 @@ def test_the_vault_commands_of_the_readme_work(ansible: Ansible, emulator: Clien
 
 
 def test_the_readme_names_every_plugin() -> None:
-    assert set(re.findall(r"^\| \w+ `(\w+)` \|", README, re.MULTILINE)) == {plugin.stem for plugin in MODULES + FILTERS + PLAYBOOKS}
+    assert set(re.findall(r"^\| \w+ `(\w+)` \|", README, re.MULTILINE)) == {file.stem for file in MODULES + FILTERS + PLAYBOOKS + RULEBOOKS}
 
 
 def test_the_picture_shows_the_demo() -> None:
