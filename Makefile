@@ -12,9 +12,9 @@ RUN = $(NOX) --parallel $(JOBS) --allow-parallel --session
 LINT := formatters codeqa yamllint antsibull-nox-config ansible-lint extra-checks license-check metadata
 TYPES := typing programs
 DOCS := docs-check docs
-TESTS := units system sanity integration build-import-check
+TESTS := units system rulebook sanity integration build-import-check
 
-.PHONY: bench demo docs format integration lint matrix mutants picture sanity system test types units
+.PHONY: bench demo docs format integration lint matrix mutants picture rulebook sanity system test types units
 
 # With it, the formatter only checks.
 lint test: export CI = true
@@ -34,7 +34,7 @@ docs: $(NOX)
 format: $(NOX)
 	@$(NOX) --session formatters
 
-bench demo integration mutants picture sanity system units: $(NOX)
+bench demo integration mutants picture rulebook sanity system units: $(NOX)
 	@$(NOX) --session $@ -- $(ARGS)
 
 # Where pyenv keeps the Pythons, its shims find those that this variable lists.

