@@ -1,5 +1,4 @@
 # Copyright (c) 2026, The community.smspartner contributors
-# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """The rulebook ``replies`` as its user runs it, with ansible-rulebook and an installed build of the collection. The tests send SMS Partner's requests."""
