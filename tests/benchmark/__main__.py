@@ -24,11 +24,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ansible_collections.community.smspartner.tests.emulator.client import running
+from defusedxml import ElementTree
 
 HERE = Path(__file__).parent
 ANSIBLE = {
-    "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback"),
-    "ANSIBLE_CALLBACKS_ENABLED": "durations",
+    "ANSIBLE_CALLBACKS_ENABLED": "ansible.builtin.junit",
+    "JUNIT_HIDE_TASK_ARGUMENTS": "true",
     "ANSIBLE_LIBRARY": str(HERE / "library"),
     "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
     "ANSIBLE_LOCALHOST_WARNING": "false",
@@ -76,10 +77,11 @@ def run(command: list[str], **environment: str) -> Cost:
 def play(tasks: Tasks, api_url: str) -> tuple[Seconds, Cost]:
     """Run the tasks; the seconds of each by its name, and what the whole run took."""
     with tempfile.TemporaryDirectory() as name:
-        playbook, durations = Path(name, "playbook.json"), Path(name, "durations.json")
+        playbook = Path(name, "playbook.json")
         playbook.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
-        cost = run(["ansible-playbook", str(playbook)], **ANSIBLE, DURATIONS=str(durations), SMSPARTNER_API_URL=api_url)
-        return json.loads(durations.read_text(encoding="utf-8")), cost
+        cost = run(["ansible-playbook", str(playbook)], **ANSIBLE, JUNIT_OUTPUT_DIR=name, SMSPARTNER_API_URL=api_url)
+        (report,) = Path(name).glob("*.xml")
+        return {case.attrib["name"].rpartition(": ")[2]: float(case.attrib["time"]) for case in ElementTree.parse(report).iter("testcase")}, cost
 
 
 def uri(api_url: str, stop_id: str) -> dict[str, t.Any]:
