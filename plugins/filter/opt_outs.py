@@ -6,12 +6,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: opt_outs
-short_description: Read the phone numbers of the customers who opted out from a CSV file
+short_description: Read the phone numbers of the customers who opted out, from a CSV file
 version_added: 1.0.0
 author: The community.smspartner contributors (@ansible-collections)
 description:
-  - Returns the phone numbers of those rows of a CSV file that are of a customer who opted out, in international form (E.164), each once, in
-    the order of the file.
+  - Returns the phone numbers of the customers who opted out, in international form (E.164), each once, in the order of the file.
   - The first row has the names of the columns. A byte order mark, a line C(sep=;) before that row, and rows with nothing in them are ignored.
   - A row without a number is left out. Everything else that cannot be read fails, and the message names every such line.
   - Values and names are compared without regard to case and surrounding white space.
@@ -115,7 +114,8 @@ def opt_outs(
     not_opted_out: t.Any = "no",
     required: bool = False,
 ) -> list[str]:
-    (line, header), *rows = _rows(checked_text(text, NAME), delimiter) or [("line 1", [])]
+    rows = _rows(checked_text(text, NAME), delimiter)
+    line, header = next(rows, ("line 1", []))
     number_at, opt_out_at = (_position(line, header, column) for column in (number_column, opt_out_column))
     yes, no = _values(opted_out), _values(not_opted_out)
     is_complete = "*" not in yes
@@ -125,7 +125,9 @@ def opt_outs(
         if any(map(visible, cells[len(header) :])):
             raise InputError(NAME, f"{len(cells)} cells in {len(header)} columns", "Put values that contain the delimiter in quotes.")
         if is_complete and _compared(value) not in yes | no:
-            raise InputError(NAME, f'"{escaped(value)}" is neither opted_out nor not_opted_out', "Give all values of the column in these options.")
+            raise InputError(
+                NAME, f'"{escaped(value)}" is neither opted_out nor not_opted_out', "Give all values of the column in these options, or * for every value."
+            )
         opted = _compared(value) in yes or not (is_complete or _compared(value) in {"", *no})
         return to_e164(number, NAME) if opted and visible(number) else None
 
@@ -135,19 +137,19 @@ def opt_outs(
     return numbers
 
 
-def _rows(text: str, delimiter: str) -> list[tuple[str, list[str]]]:
+def _rows(text: str, delimiter: str) -> t.Iterator[tuple[str, list[str]]]:
     """Return the rows that have something in them, each after its line."""
     if len(delimiter) != 1:
         raise InputError(NAME, f"delimiter must be one character, not {delimiter!r}", "Give the character between two columns.")
     reader = csv.reader(io.StringIO(SEPARATOR_LINE.sub("", text), newline=""), delimiter=delimiter, strict=True)
-    rows, line = [], 1
+    line = 1
     try:
         for cells in reader:
-            rows.append((f"line {line}", cells))
+            if any(map(visible, cells)):
+                yield f"line {line}", cells
             line = reader.line_num + 1
     except csv.Error as error:
-        raise InputError(NAME, f"line {line} is not CSV ({error})", "Check the quotes from that line on.") from None
-    return [row for row in rows if any(map(visible, row[1]))]
+        raise InputError(NAME, f"line {line} is not CSV ({error})", "Check delimiter, and the quotes from that line on.") from None
 
 
 def _position(line: str, header: list[str], column: str) -> int:

@@ -79,7 +79,7 @@ class MissingLibraryError(SmsPartnerError):
     def __init__(self, library: str, error: Exception) -> None:
         self.name = library
         self.reason = f"{type(error).__name__}: {error}"
-        super().__init__(f"the Python library {library} cannot be imported ({self.reason})", "Install it for the Python that the task runs with.")
+        super().__init__(f"the Python library {library} cannot be imported ({self.reason})", "Install it for the Python that runs this.")
 
 
 class NotDoneError(SmsPartnerError):

@@ -22,6 +22,7 @@ INTERNATIONAL = re.compile(r"(?:\+|\+?00)([1-9][0-9]*)")
 NATIONAL = re.compile("(?:0|33)([1-9][0-9]{8})")
 FRENCH_OR_FOREIGN = re.compile(r"\+?00([67][0-9]{8})")
 ZERO_NEAR_COUNTRY_CODE = re.compile(r"\+(?!33)[1-9][0-9]{0,2}0")
+DECIMAL = re.compile(r"[0-9]+\.0")  # as a spreadsheet writes a number
 ZERO_IN_BRACKETS = re.compile(r"[(\[]0[)\]]")  # as in +44 (0)20
 PUNCTUATION = str.maketrans("", "", "-./()[]\u2212")
 LOST_ZERO = re.compile("[1-9][0-9]{8}")
@@ -53,7 +54,7 @@ def to_e164(given: t.Any, option: str) -> str:
     """
     text = visible(_as_text(given, option))
     digits = text.translate(PUNCTUATION)
-    reading = _read(digits)
+    reading = Reading(flaw="is a decimal number") if DECIMAL.fullmatch(text) else _read(digits)
     without_zero = ZERO_IN_BRACKETS.sub("", text).translate(PUNCTUATION)
     if reading.flaw and without_zero != digits:
         reading = _read(without_zero)

@@ -38,7 +38,7 @@ def plan_present(entries: t.Sequence[Stop], numbers: t.Sequence[str], *, purge: 
     others = [stop for stop in entries if stop.phone_number in unwanted]
     remove = [stop for stop in others if not purge or E164.fullmatch(stop.phone_number)]
     if -1 < max_removals < len(remove):
-        problem = f"{len(remove)} entries would be removed, but at most {max_removals} are allowed"
+        problem = f"the limit is {max_removals}, but {len(remove)} of the entries would be removed"
         raise InputError("max_removals", problem, "Nothing was changed. Check the numbers, and raise max_removals if this is intended.")
     add = [number for number in numbers if number not in listed]
     return Plan(add, remove, len(numbers) - len(add), [stop for stop in others if purge and not E164.fullmatch(stop.phone_number)])

@@ -136,12 +136,14 @@ def project(request: pytest.FixtureRequest, ansible: Ansible, emulator: Client, 
 def test_the_commands_of_the_guide_remove_what_several_commits_deleted(ansible: Ansible, emulator: Client, tmp_path: Path) -> None:
     emulator.reset_numbers(STOP_BEFORE)
     guide = (GUIDES / "guide_follow_the_file.rst").read_text(encoding="utf-8")
-    first, *later = re.findall(r"^    \$ (.*(?:\\\n.*)?)", guide, re.MULTILINE)
+    first, *later = re.findall(r"^    \$ (.*)", guide, re.MULTILINE)
     project = Project(tmp_path, ansible, "none")
-    for numbers, commands in ([A, B], [first]), ([A], []), ([A, C], later), ([A, C], later):
-        project.commit(*numbers)
+    identity: dict[str, t.Any] = {f"GIT_{who}_{what}": "user@localhost" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    project.commit(A, B)
+    for numbers, commands in ([A, B], [first]), ([A], later[:1]), ([A, C], later):
+        (project.clone / "stop-list.txt").write_text("\n".join(numbers), encoding="utf-8")
         for command in commands:
-            succeeded, output = project.shell(command)
+            succeeded, output = project.shell(command, **identity)
             assert succeeded, output
     assert set(emulator.numbers) == {STOP_BEFORE, A, C}
     assert project.applied == project.git("rev-parse", "HEAD")

@@ -123,7 +123,7 @@ def test_a_file_is_followed_since_its_base(lists: Lists, emulator: Client) -> No
     checked = lists.run("apply_file", content, "-ebase=HEAD", "--check", "--diff")
     assert changes(checked) == {f"+{C}", f"-{B}"}
     assert emulator.numbers == [A, D, B]
-    assert "1 entries would be removed" in lists.run("apply_file", content, "-ebase=HEAD", "-emax_removals=0", succeeds=False)
+    assert "the limit is 0, but 1 of the entries would be removed" in lists.run("apply_file", content, "-ebase=HEAD", "-emax_removals=0", succeeds=False)
     for changed in (1, 0):
         assert f"changed={changed}" in lists.run("apply_file", content, "-ebase=HEAD")
     assert emulator.numbers == [A, D, C]
@@ -148,7 +148,7 @@ def test_a_file_that_its_base_does_not_have_removes_nothing_and_says_so(lists: L
 
 def test_the_list_is_synchronized_with_a_file(lists: Lists, emulator: Client) -> None:
     assert changes(lists.run("keep_equal", f"{A}\n{B}\n", "--check", "--diff")) == {f"+{B}", f"-{D}"}
-    assert "1 entries would be removed" in lists.run("keep_equal", A, "-emax_removals=0", succeeds=False)
+    assert "the limit is 0, but 1 of the entries would be removed" in lists.run("keep_equal", A, "-emax_removals=0", succeeds=False)
     assert emulator.numbers == [A, D]
     lists.run("keep_equal", f"{A}\n{B}\n")
     assert emulator.numbers == [A, B]
