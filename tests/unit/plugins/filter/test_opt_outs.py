@@ -54,11 +54,7 @@ def test_every_row_that_is_not_understood_is_named_by_its_first_line() -> None:
         ("", {}, f"line 1, no column is named 'phone'; the columns are []. {COLUMNS_ADVICE}"),
         ("sep=;\na;b\n", {}, f"line 2, no column is named 'phone'; the columns are ['a', 'b']. {COLUMNS_ADVICE}"),
         (HEADER, {"opt_out_column": "optout"}, f"line 1, no column is named 'optout'; the columns are ['customer', 'phone', 'opted_out']. {COLUMNS_ADVICE}"),
-        (
-            "phone;opted_out; PHONE\n0612345678;perhaps;x\n",
-            {},
-            f"line 1, several columns are named 'phone'; the columns are ['phone', 'opted_out', ' PHONE']. {COLUMNS_ADVICE}",
-        ),
+        ("phone;opted_out; PHONE\n", {}, f"line 1, several columns are named 'phone'; the columns are ['phone', 'opted_out', ' PHONE']. {COLUMNS_ADVICE}"),
         (HEADER + 'A;0612345678;no\nB;"0712345678;yes\n', {}, "line 3 is not CSV (unexpected end of data). Check the quotes from that line on."),
         (HEADER, {"delimiter": ";;"}, "delimiter must be one character, not ';;'. Give the character between two columns."),
         (HEADER + "\udce9;0612345678;yes\n", {}, "the text is not UTF-8 (line 2). Save the file as UTF-8."),
