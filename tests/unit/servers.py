@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import base64
-import os
 import select
 import socket
 import socketserver
@@ -26,13 +25,13 @@ SUCCESS = b'HTTP/1.1 200 OK\r\nContent-Length: 30\r\nConnection: close\r\n\r\n{"
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """Serves in threads of this process while its context lasts and counts its connections."""
+    """Calls ``talk`` with each connection, in threads of this process, while its context lasts, and counts its connections."""
 
     daemon_threads = True
-    allow_reuse_address = True
 
-    def __init__(self, port: int = 0) -> None:
-        super().__init__(("127.0.0.1", port), socketserver.BaseRequestHandler)
+    def __init__(self, talk: t.Callable[[socket.socket], object]) -> None:
+        super().__init__(("127.0.0.1", 0), socketserver.BaseRequestHandler)
+        self._talk = talk
         self.connections = 0
         self.is_over = False
 
@@ -51,25 +50,22 @@ class Server(socketserver.ThreadingTCPServer):
 
     def finish_request(self, request: t.Any, client_address: t.Any) -> None:
         self.connections += 1
-        self.talk(request)
+        self._talk(request)
 
     def handle_error(self, request: t.Any, client_address: t.Any) -> None:
         """Print nothing: in most tests, the client leaves early."""
-
-    def talk(self, client: socket.socket) -> None:
-        raise NotImplementedError
 
 
 class Origin(Server):
     """Sends the same response to every request, over TLS if it has a context."""
 
     def __init__(self, response: t.Iterable[bytes] = (SUCCESS,), context: ssl.SSLContext | None = None) -> None:
-        super().__init__()
+        super().__init__(self._respond)
         self._response = response
         self._context = context
         self.received = b""
 
-    def talk(self, client: socket.socket) -> None:
+    def _respond(self, client: socket.socket) -> None:
         with self._context.wrap_socket(client, server_side=True) if self._context else client as connection:
             self.received += read_head(connection)
             end = time.monotonic() + LONGEST
@@ -79,32 +75,16 @@ class Origin(Server):
                 connection.sendall(piece)
 
 
-class BreaksTls(Server):
-    """Reads a request over TLS, and sends what is no TLS record after ``response``."""
-
-    def __init__(self, context: ssl.SSLContext, response: bytes = b"") -> None:
-        super().__init__()
-        self._context = context
-        self._response = response
-
-    def talk(self, client: socket.socket) -> None:
-        connection = self._context.wrap_socket(client, server_side=True)
-        read_head(connection)
-        connection.sendall(self._response)
-        with socket.socket(fileno=os.dup(connection.fileno())) as plain:
-            plain.sendall(b"\x17\x03\x03\x00\x20" + b"x" * 32)
-
-
 class Proxy(Server):
     """A forward proxy for absolute URLs and CONNECT. Keeps the head of each request; responds with ``refusal``, a status line, if it has one."""
 
-    def __init__(self, port: int = 0, credentials: str = "", refusal: str = "") -> None:
-        super().__init__(port)
+    def __init__(self, credentials: str = "", refusal: str = "") -> None:
+        super().__init__(self._forward)
         self.heads: list[str] = []
         self._authorization = f"Proxy-Authorization: Basic {base64.b64encode(credentials.encode()).decode()}\r\n" if credentials else ""
         self._refusal = refusal
 
-    def talk(self, client: socket.socket) -> None:
+    def _forward(self, client: socket.socket) -> None:
         head = read_head(client).decode("latin-1")
         self.heads.append(head)
         refusal = self._refusal or ("" if self._authorization in head else "407 Proxy Authentication Required")
@@ -121,13 +101,22 @@ class Proxy(Server):
             relay(client, upstream)
 
 
+def breaks_tls(context: ssl.SSLContext, response: bytes = b"") -> Server:
+    """Return a server that reads a request over TLS, and sends what is no TLS record after ``response``."""
+
+    def talk(client: socket.socket) -> None:
+        with client.dup() as plain, context.wrap_socket(client, server_side=True) as connection:
+            read_head(connection)
+            connection.sendall(response)
+            plain.sendall(b"\x17\x03\x03\x00\x20" + b"x" * 32)
+
+    return Server(talk)
+
+
 def read_head(connection: socket.socket) -> bytes:
     """Return what arrives up to the blank line after the headers of a request."""
     head = b""
-    while b"\r\n\r\n" not in head:
-        piece = connection.recv(1 << 16)
-        if not piece:
-            break
+    while b"\r\n\r\n" not in head and (piece := connection.recv(1 << 16)):
         head += piece
     return head
 
@@ -137,8 +126,7 @@ def relay(one: socket.socket, other: socket.socket) -> None:
     partners = {one: other, other: one}
     while True:
         for speaker in select.select(list(partners), [], [])[0]:
-            piece = speaker.recv(1 << 16)
-            if not piece:
+            if not (piece := speaker.recv(1 << 16)):
                 return
             partners[speaker].sendall(piece)
 
