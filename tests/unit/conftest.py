@@ -15,15 +15,21 @@ from urllib.parse import quote
 import pytest
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
+from ansible.module_utils.common.parameters import PASS_VARS
 from ansible_collections.community.smspartner.plugins.module_utils import _module
 from ansible_collections.community.smspartner.plugins.module_utils._api import Api
 from ansible_collections.community.smspartner.tests.emulator.client import Client, running
-from ansible_collections.community.smspartner.tests.unit.constants import KEY, MODULES, STOPS
 from hypothesis import settings
 
 settings.register_profile("without_deadline", deadline=None)  # a busy machine is no failure
 settings.load_profile("without_deadline")
 
+KEY = "k3y+/=&%Z"
+STOPS = (
+    {"id": 19, "phoneNumber": "+33612345678", "createdAt": "2015-07-20 10:19:45"},
+    {"id": 20, "phoneNumber": "+33712345678", "createdAt": "2016-07-20 10:19:45"},
+)
+MODULES = "ansible_collections.community.smspartner.plugins.modules."
 SPELLINGS = (KEY, quote(KEY, safe=""), quote(quote(KEY, safe="")), html.escape(KEY), json.dumps(KEY)[1:-1])
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -40,17 +46,19 @@ class Modules:
         self._capsys = capsys
 
     def run(self, name: str, *, check: bool = False, diff: bool = False, **options: t.Any) -> Result:
-        given = {"api_key": KEY, "api_url": self._emulator.api_url, "retries": 0, **options}
+        given = {"api_key": KEY, "api_url": self._emulator.api_url, "retries": 0, "_ansible_check_mode": check, "_ansible_diff": diff, **options}
         before = len(self._emulator.calls)
-        result = self.start(lambda: runpy.run_module(MODULES + name, run_name="__main__"), given, check=check, diff=diff)
+        result = self.start(lambda: runpy.run_module(MODULES + name, run_name="__main__"), given)
         if check:
             assert set(self._emulator.calls[before:]) <= {"list"}
         return result
 
-    def start(self, main: t.Callable[[], t.Any], options: Result, *, check: bool = False, diff: bool = False) -> Result:
+    def start(self, main: t.Callable[[], t.Any], options: Result) -> Result:
         """Call ``main``, which makes an AnsibleModule with these options, and return what it prints."""
-        internal = {"_ansible_check_mode": check, "_ansible_diff": diff, "_ansible_remote_tmp": "/tmp"}  # noqa: S108  # nothing is written there
-        self._monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": {**options, **internal}}).encode())
+        # The newest ansible-core has to be asked to return the options.
+        invocation = {"_ansible_inject_invocation": True} if "inject_invocation" in PASS_VARS else {}
+        given = {"_ansible_remote_tmp": "/tmp", **invocation, **options}  # noqa: S108  # nothing is written there
+        self._monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": given}).encode())
         self._monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
         warnings._global_warnings.clear()  # Ansible keeps them for the life of a process, which is usually one module's
         with pytest.raises(SystemExit) as exit_:
@@ -60,6 +68,7 @@ class Modules:
         result: Result = json.loads(output)
         result.pop("_ansible_new_secrets", None)  # what the controller masks, from ansible-core 2.22 on
         assert [spelling for spelling in SPELLINGS if spelling in json.dumps(result)] == []
+        assert "module_args" in result.pop("invocation")
         assert bool(result.get("failed")) == bool(exit_.value.code)
         assert not result.get("failed") or {"msg", "code", "http_status"} <= result.keys()
         return result

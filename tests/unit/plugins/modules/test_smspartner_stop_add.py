@@ -8,8 +8,7 @@ import typing as t
 
 import pytest
 from ansible_collections.community.smspartner.tests.emulator.client import Client
-from ansible_collections.community.smspartner.tests.unit.conftest import Modules
-from ansible_collections.community.smspartner.tests.unit.constants import KEY, STOPS
+from ansible_collections.community.smspartner.tests.unit.conftest import KEY, STOPS, Modules
 
 ADD = "smspartner_stop_add"
 
@@ -44,12 +43,6 @@ def test_the_word_of_the_api_stands_if_the_list_does_not_tell_the_id(modules: Mo
     result = modules.run(ADD, phone_number="0699999999")
     assert (result["changed"], result["id"], result["code"]) == (False, None, 3)
     assert f"+33699999999 is on the stop list, but its ID is not known. {reason}" in str(result["warnings"])
-
-
-def test_an_unknown_id_is_null(modules: Modules, emulator: Client) -> None:
-    emulator.fault(call="add", body='{"success": true, "code": 200}')
-    result = modules.run(ADD, phone_number="0699999999", diff=True)
-    assert result["id"] is result["diff"]["after"]["id"] is None
 
 
 def test_check_mode_predicts(modules: Modules, emulator: Client) -> None:

@@ -7,8 +7,7 @@ import typing as t
 
 import pytest
 from ansible_collections.community.smspartner.tests.emulator.client import Client
-from ansible_collections.community.smspartner.tests.unit.conftest import Modules
-from ansible_collections.community.smspartner.tests.unit.constants import KEY
+from ansible_collections.community.smspartner.tests.unit.conftest import KEY, Modules
 
 INFO = "smspartner_stop_info"
 

@@ -9,8 +9,7 @@ import typing as t
 
 import pytest
 from ansible_collections.community.smspartner.tests.emulator.client import Client
-from ansible_collections.community.smspartner.tests.unit.conftest import Modules
-from ansible_collections.community.smspartner.tests.unit.constants import KEY, MODULES
+from ansible_collections.community.smspartner.tests.unit.conftest import KEY, MODULES, Modules
 
 REMOVE = "smspartner_stop_remove"
 NOT_FOUND = {"success": False, "code": 4, "message": "The ID number not found"}
