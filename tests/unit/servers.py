@@ -13,7 +13,6 @@ import ssl
 import threading
 import time
 import typing as t
-from urllib.parse import urlsplit
 
 import trustme
 
@@ -76,7 +75,7 @@ class Origin(Server):
 
 
 class Proxy(Server):
-    """A forward proxy for absolute URLs and CONNECT. Keeps the head of each request; responds with ``refusal``, a status line, if it has one."""
+    """A proxy that keeps the head of each request. It serves CONNECT, other methods get SUCCESS, and all get ``refusal``, a status line, if there is one."""
 
     def __init__(self, credentials: str = "", refusal: str = "") -> None:
         super().__init__(self._forward)
@@ -92,12 +91,12 @@ class Proxy(Server):
             client.sendall(f"HTTP/1.1 {refusal}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
             return
         method, target, _version = head.split(maxsplit=2)
-        url = urlsplit(target if "://" in target else f"//{target}")
-        with socket.create_connection((url.hostname, url.port or 80), timeout=5) as upstream:
-            if method == "CONNECT":
-                client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            else:
-                upstream.sendall(head.replace(f"http://{url.netloc}", "", 1).replace("keep-alive", "close").encode("latin-1"))
+        if method != "CONNECT":
+            client.sendall(SUCCESS)
+            return
+        host, _colon, port = target.partition(":")
+        with socket.create_connection((host, int(port)), timeout=5) as upstream:
+            client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
             relay(client, upstream)
 
 
