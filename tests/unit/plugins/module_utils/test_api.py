@@ -1,8 +1,6 @@
 # Copyright (c) 2026, The community.smspartner contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which failures are retried, after what wait, and which leave a call in doubt."""
-
 from __future__ import annotations
 
 import random
@@ -12,20 +10,14 @@ from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 
 import pytest
+from ansible_collections.community.smspartner.plugins.module_utils import _errors
 from ansible_collections.community.smspartner.plugins.module_utils._answer import ADVICE
 from ansible_collections.community.smspartner.plugins.module_utils._api import Api, Call, Outcome, RateLimiter
-from ansible_collections.community.smspartner.plugins.module_utils._errors import (
-    CODES,
-    ApiError,
-    ConnectionLostError,
-    NotConnectedError,
-    NotDoneError,
-    RunEndedError,
-    SmsPartnerError,
-    UnusableResponseError,
-)
+from ansible_collections.community.smspartner.plugins.module_utils._errors import CODES, SmsPartnerError
 from ansible_collections.community.smspartner.plugins.module_utils._http import Http, HttpResponse
 from ansible_collections.community.smspartner.tests.unit.conftest import FakeTime
+
+Attempt = t.Union[HttpResponse, SmsPartnerError]
 
 REMOVE = Call("remove entry 19", "GET", "/stop-sms/delete", {"id": 19}, expected=(4,))
 DOUBT = "A request got no usable response; the change may already have been made."
@@ -34,18 +26,20 @@ GONE = HttpResponse(404, None, b'{"success": false, "code": 4, "message": "Not f
 BUSY = HttpResponse(503, None, b"busy")
 TOO_MANY = HttpResponse(200, None, b'{"code": 429, "message": "Slow down"}')
 CUT_OFF = HttpResponse(200, None, b'{"success": tr', until_close=True)
-LOST = ConnectionLostError("the connection failed", "Check the network.")
+LOST = _errors.ConnectionLostError("the connection failed", "Check the network.")
 LONG_AGO = "Thu, 01 Jan 2015 00:00:00 GMT"
-NOT_CONNECTED = NotConnectedError("the connection failed", "Check the network.")
+NOT_CONNECTED = _errors.NotConnectedError("the connection failed", "Check the network.")
 
 
-class FakeHttp:
-    """In place of Http: each request gets the next of the given outcomes, the last one for ever."""
+class Account:
+    """An Api whose requests get the given outcomes, the last one for ever, with a clock that only waiting advances."""
 
-    def __init__(self, *outcomes: HttpResponse | SmsPartnerError) -> None:
+    def __init__(self, *outcomes: Attempt, retries: int = 3) -> None:
         self._outcomes = list(outcomes)
         self.sent: list[tuple[t.Any, ...]] = []
-        self.while_sending: t.Callable[[], None] = lambda: None
+        self.while_sending: t.Callable[[], object] = lambda: None
+        self.time = FakeTime()
+        self.api = Api(t.cast(Http, self), "KEY", retries=retries, sleep=self.time.sleep, clock=self.time.clock)
 
     def send(self, method: str, path: str, *, query: t.Any = None, json: t.Any = None, limit: t.Any = None) -> HttpResponse:
         self.sent.append((method, path, query, json, limit))
@@ -54,15 +48,6 @@ class FakeHttp:
         if isinstance(outcome, SmsPartnerError):
             raise outcome
         return outcome
-
-
-class Account:
-    """An Api without a server, with a clock that only waiting advances."""
-
-    def __init__(self, *outcomes: HttpResponse | SmsPartnerError, retries: int = 3) -> None:
-        self.http = FakeHttp(*outcomes)
-        self.time = FakeTime()
-        self.api = Api(t.cast(Http, self.http), "KEY", retries=retries, sleep=self.time.sleep, clock=self.time.clock)
 
     def call(self, call: Call = REMOVE) -> Outcome:
         return self.api.call(call)
@@ -82,7 +67,7 @@ def test_the_key_and_the_parameters_are_in_the_query_of_a_get_and_in_the_body_of
     account = Account(DONE)
     assert account.call() == Outcome(account.call(Call("add it", "POST", "/add", {"a": 1}, changes=False)).result, 200, in_doubt=False)
     get = ("GET", "/stop-sms/delete", {"apiKey": "KEY", "id": 19}, None, 1 << 20)
-    assert account.http.sent == [get, ("POST", "/add", None, {"apiKey": "KEY", "a": 1}, None)]
+    assert account.sent == [get, ("POST", "/add", None, {"apiKey": "KEY", "a": 1}, None)]
 
 
 def test_a_requested_xml_response_is_read() -> None:
@@ -100,73 +85,41 @@ def test_a_requested_xml_response_is_read() -> None:
     ],
 )
 @pytest.mark.parametrize(("last", "code"), [(GONE, 4), (DONE, 200)])
-def test_a_lost_attempt_leaves_the_call_in_doubt(attempts: list[t.Any], in_doubt: bool, last: HttpResponse, code: int) -> None:
+def test_a_lost_attempt_leaves_the_call_in_doubt(attempts: list[Attempt], in_doubt: bool, last: HttpResponse, code: int) -> None:
     outcome = Account(*attempts, last).call()
     assert (outcome.result.code, outcome.in_doubt) == (code, in_doubt)
     assert not Account(*attempts, last).call(REMOVE._replace(changes=False)).in_doubt
 
 
-@pytest.mark.parametrize("status", [200, 404, 429, 503])
-def test_the_body_decides_whatever_the_status(status: int) -> None:
-    account = Account(HttpResponse(status, None, GONE.body))
-    assert (account.call().result.code, account.call().http_status, len(account.http.sent)) == (4, status, 2)
-    assert Account(HttpResponse(status, None, b'{"code": 10}')).fail().code == 10
-
-
 @pytest.mark.parametrize(
-    ("reply", "message"),
+    ("outcome", "attempts", "problem", "advice", "in_doubt"),
     [
-        (HttpResponse(403, None, b'{"code": 10, "message": "Incorrect API Key"}'), f': the API said "Incorrect API Key" (code 10). {CODES[10]}'),
-        (HttpResponse(403, None, b'{"code": 30, "message": ""}'), f": the API returned code 30. {CODES[30]}"),
-        (HttpResponse(200, None, b'{"code": 777}'), ": the API returned code 777. This code is not documented. Ask SMS Partner what it means."),
-        (NotDoneError("the server redirects", "Fix it.", http_status=302), ": the server redirects. Fix it."),
-    ],
-)
-def test_a_final_failure_is_not_retried(reply: HttpResponse | SmsPartnerError, message: str) -> None:
-    account = Account(reply)
-    failure = account.fail()
-    assert str(failure) == f"Could not remove entry 19{message}"
-    assert len(account.http.sent) == 1
-    assert not failure.in_doubt
-    assert str(Account(LOST, reply).fail()).startswith(f"Could not remove entry 19 after 2 attempts{message.partition('. ')[0]}. {DOUBT}")
-
-
-@pytest.mark.parametrize(
-    ("outcome", "problem", "advice", "in_doubt"),
-    [
-        (NOT_CONNECTED, "the connection failed", "Check the network.", False),
-        (LOST, "the connection failed", "Check the network.", True),
-        (BUSY, "the server sent something other than JSON (HTTP 503)", CODES[500], True),
-        (HttpResponse(500, None, b'{"code": 200}'), "the API sent code 200 without success (HTTP 500)", CODES[500], True),
-        (UnusableResponseError("it was too long", "Check it.", http_status=504), "it was too long", "Check it.", True),
-        (CUT_OFF, "the server sent something other than JSON (HTTP 200)", ADVICE, True),
-    ],
-)
-def test_a_transient_failure_is_retried(outcome: HttpResponse | SmsPartnerError, problem: str, advice: str, in_doubt: bool) -> None:
-    account = Account(outcome)
-    failure = account.fail()
-    doubt = f" {DOUBT}" if in_doubt else ""
-    assert str(failure) == f"Could not remove entry 19 after 4 attempts: {problem}.{doubt} {advice}"
-    assert failure.in_doubt is in_doubt
-    assert account.time.waits == [0.5, 1.0, 2.0]
-    assert Account(outcome, retries=0).fail().subject == "Could not remove entry 19"
-
-
-@pytest.mark.parametrize(
-    ("outcome", "problem"),
-    [
-        (HttpResponse(200, None, b""), "the server sent an empty body (HTTP 200)"),
-        (HttpResponse(404, None, b"<html>"), "the server sent something other than JSON (HTTP 404)"),
-        (HttpResponse(200, None, b'{"code": 200}'), "the API sent code 200 without success (HTTP 200)"),
+        (HttpResponse(403, None, b'{"code": 10, "message": "No"}'), 1, 'the API said "No" (code 10)', CODES[10], False),
+        (HttpResponse(503, None, b'{"code": 30, "message": ""}'), 1, "the API returned code 30", CODES[30], False),
+        (HttpResponse(200, None, b'{"code": 777}'), 1, "the API returned code 777", "This code is not documented. Ask SMS Partner what it means.", False),
+        (_errors.NotDoneError("the server redirects", "Fix it.", http_status=302), 1, "the server redirects", "Fix it.", False),
+        (HttpResponse(200, None, b""), 1, "the server sent an empty body (HTTP 200)", ADVICE, True),
+        (HttpResponse(404, None, b"<html>"), 1, "the server sent something other than JSON (HTTP 404)", ADVICE, True),
+        (HttpResponse(200, None, b'{"code": 200}'), 1, "the API sent code 200 without success (HTTP 200)", "Run the task again.", True),
         # Readable, and so complete.
-        (HttpResponse(200, None, b'{"code": "x"}', until_close=True), "the server sent a response whose code is missing or not a whole number (HTTP 200)"),
-        (UnusableResponseError("it was too long", "Check it."), "it was too long"),
+        (HttpResponse(200, None, b"[]", until_close=True), 1, "the server sent JSON that is not an object (HTTP 200)", ADVICE, True),
+        (_errors.UnusableResponseError("it was too long", "Check it."), 1, "it was too long", "Check it.", True),
+        (_errors.UnusableResponseError("it was too long", "Check it.", http_status=504), 4, "it was too long", "Check it.", True),
+        (NOT_CONNECTED, 4, "the connection failed", "Check the network.", False),
+        (LOST, 4, "the connection failed", "Check the network.", True),
+        (CUT_OFF, 4, "the server sent something other than JSON (HTTP 200)", ADVICE, True),
+        (BUSY, 4, "the server sent something other than JSON (HTTP 503)", CODES[500], True),
+        (HttpResponse(500, None, b'{"code": 200}'), 4, "the API sent code 200 without success (HTTP 500)", CODES[500], True),
     ],
 )
-def test_any_other_unusable_response_is_final_but_leaves_the_call_in_doubt(outcome: HttpResponse | SmsPartnerError, problem: str) -> None:
+def test_only_a_transient_failure_is_retried(outcome: Attempt, attempts: int, problem: str, advice: str, in_doubt: bool) -> None:
     account = Account(outcome)
-    assert str(account.fail()).startswith(f"Could not remove entry 19: {problem}. {DOUBT} ")
-    assert len(account.http.sent) == 1
+    failure = account.fail()
+    subject = f"Could not remove entry 19{' after 4 attempts' if attempts > 1 else ''}"
+    assert str(failure) == f"{subject}: {problem}.{f' {DOUBT}' if in_doubt else ''} {advice}"
+    assert (failure.in_doubt, len(account.sent), account.time.waits) == (in_doubt, attempts, [0.5, 1.0, 2.0][: attempts - 1])
+    assert str(Account(LOST, outcome).fail()) == f"Could not remove entry 19 after {max(attempts, 2)} attempts: {problem}. {DOUBT} {advice}"
+    assert Account(outcome, retries=0).fail().subject == "Could not remove entry 19"
     assert not account.fail(REMOVE._replace(changes=False)).in_doubt
 
 
@@ -207,7 +160,7 @@ def test_retry_after_may_be_a_date() -> None:
 def test_a_longer_retry_after_fails_and_says_how_long_to_wait(reply: HttpResponse, retries: int) -> None:
     account = Account(reply, retries=retries)
     assert "The server asks to wait " in str(account.fail())
-    assert len(account.http.sent) == 1
+    assert len(account.sent) == 1
     assert account.time.waits == []
 
 
@@ -234,10 +187,12 @@ def test_a_call_gives_up_after_two_minutes_of_429(reply: HttpResponse, longest: 
     assert not failure.in_doubt
 
 
-def test_without_retries_a_429_is_final() -> None:
-    account = Account(TOO_MANY, retries=0)
-    assert str(account.fail()) == f'Could not remove entry 19: the API said "Slow down" (code 429). {CODES[429]}'
-    assert str(Account(HttpResponse(429, None, b""), retries=0).fail()) == f"Could not remove entry 19: the server sent an empty body (HTTP 429). {CODES[429]}"
+@pytest.mark.parametrize(
+    ("reply", "problem"), [(TOO_MANY, 'the API said "Slow down" (code 429)'), (HttpResponse(429, None, b""), "the server sent an empty body (HTTP 429)")]
+)
+def test_without_retries_a_429_is_final(reply: HttpResponse, problem: str) -> None:
+    account = Account(reply, retries=0)
+    assert str(account.fail()) == f"Could not remove entry 19: {problem}. {CODES[429]}"
     assert account.time.waits == []
 
 
@@ -291,31 +246,30 @@ def test_the_pace_has_a_floor() -> None:
 
 def test_after_the_end_nothing_is_sent_but_what_is_in_flight_gets_its_response() -> None:
     account = Account(DONE)
-    account.http.while_sending = account.api.stop
+    account.while_sending = account.api.stop
     assert account.call().result.code == 200
-    with pytest.raises(RunEndedError):
+    with pytest.raises(_errors.RunEndedError):
         account.call()
-    assert len(account.http.sent) == 1
+    assert len(account.sent) == 1
 
 
 @pytest.mark.parametrize(("outcome", "in_doubt"), [(LOST, True), (NOT_CONNECTED, False), (TOO_MANY, False)])
-def test_nothing_is_retried_after_the_end(outcome: HttpResponse | SmsPartnerError, in_doubt: bool) -> None:
+def test_nothing_is_retried_after_the_end(outcome: Attempt, in_doubt: bool) -> None:
     account = Account(outcome, DONE)
-    account.http.while_sending = account.api.stop
+    account.while_sending = account.api.stop
     failure = account.fail()
     assert failure.in_doubt is in_doubt
-    assert len(account.http.sent) == 1
+    assert len(account.sent) == 1
     assert str(failure).startswith("Could not remove entry 19: ")
 
 
 def test_the_end_interrupts_a_wait() -> None:
-    http = FakeHttp(HttpResponse(503, "60", b""))
-    api = Api(t.cast(Http, http), "KEY", retries=1)
-    http.while_sending = lambda: threading.Timer(0.05, api.stop).start()
-    with pytest.raises(UnusableResponseError):
-        api.call(REMOVE)
+    account = Account(HttpResponse(503, "60", b""))
+    account.api = Api(t.cast(Http, account), "KEY", retries=1)
+    account.while_sending = lambda: threading.Timer(0.05, account.api.stop).start()
+    assert account.fail().http_status == 503
 
 
 def test_some_codes_end_the_run() -> None:
-    refusals = [ApiError(code, "", http_status=200, response={}) for code in range(600)]
+    refusals = [_errors.ApiError(code, "", http_status=200, response={}) for code in range(600)]
     assert [refusal.code for refusal in refusals if refusal.ends_run] == [1, 10, 20, 30, 40, 96, 429]
