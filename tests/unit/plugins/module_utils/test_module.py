@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import sys
 import typing as t
+from unittest import mock
 from urllib.parse import quote
 
 import pytest
@@ -35,40 +36,25 @@ BAD_KEY = (
 NO_ID = "is not the ID of an entry. Give the whole number greater than 0 that smspartner_stop_info shows; a phone number is not an ID."
 
 
-def nothing(_context: Context) -> Result:
-    return {"changed": False}
-
-
-def remove(context: Context) -> Result:
-    return {"changed": context.stop_list.remove(19).changed}
-
-
 class Runner:
-    """Runs work as a module, and keeps what the work was given."""
+    """Runs work as a module; by default, work that changes nothing, and whose contexts are kept."""
 
     def __init__(self, modules: Modules) -> None:
         self._modules = modules
-        self.contexts: list[Context] = []
+        self._nothing = mock.Mock(return_value={"changed": False})
 
-    def __call__(self, work: t.Callable[[Context], Result] = nothing, *, fact: str = "", **options: t.Any) -> Result:
-        def kept(context: Context) -> Result:
-            self.contexts.append(context)
-            return work(context)
+    @property
+    def contexts(self) -> list[Context]:
+        return [call.args[0] for call in self._nothing.call_args_list]
 
-        main = functools.partial(_module.run, kept, OPTIONS, fact=fact, mutually_exclusive=[("id", "phone_number")])
+    def __call__(self, work: t.Callable[[Context], Result] | None = None, *, fact: str = "", **options: t.Any) -> Result:
+        main = functools.partial(_module.run, work or self._nothing, OPTIONS, fact=fact, mutually_exclusive=[("id", "phone_number")])
         return self._modules.start(main, {"api_key": KEY, **options})
 
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Runner:
     return Runner(Modules(t.cast(t.Any, None), monkeypatch, capsys))
-
-
-def failing(error: Exception) -> t.Callable[[Context], Result]:
-    def work(_context: Context) -> Result:
-        raise error
-
-    return work
 
 
 def test_the_work_gets_its_options_and_modes(run: Runner) -> None:
@@ -87,6 +73,9 @@ def test_a_null_option_counts_as_missing(run: Runner) -> None:
 
 
 def test_the_connection_follows_the_options_or_the_environment(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    def remove(context: Context) -> Result:
+        return {"changed": context.stop_list.remove(19).changed}
+
     with Origin() as server:
         monkeypatch.setenv("SMSPARTNER_API_KEY", f" {KEY}\n")
         monkeypatch.setenv("SMSPARTNER_API_URL", f" http://{server.address}/v1\n")
@@ -165,7 +154,7 @@ def test_the_key_is_masked_where_ansible_refuses_an_option(run: Runner, options:
 def test_a_failure_says_what_is_known(run: Runner) -> None:
     known = {"subject": f"Could not do it with {ENCODED}", "results": {"changed": True, "ids": [1]}}
     error = ApiError(10, f"No {KEY}", http_status=403, response={"code": 10, "message": KEY}, **known)
-    assert run(failing(error), fact="smspartner_stop_remove") == {
+    assert run(mock.Mock(side_effect=error), fact="smspartner_stop_remove") == {
         "failed": True,
         "changed": True,
         "ids": [1],
@@ -189,17 +178,20 @@ def test_a_failure_says_what_is_known(run: Runner) -> None:
     ],
 )
 def test_a_failure_quotes_the_beginning_of_an_unusable_response(run: Runner, body: str, quoted: str) -> None:
-    assert run(failing(UnusableResponseError("it\nbroke", "Fix it.", body=body)))["msg"] == f"It\\nbroke. Fix it.{quoted}"
+    assert run(mock.Mock(side_effect=UnusableResponseError("it\nbroke", "Fix it.", body=body)))["msg"] == f"It\\nbroke. Fix it.{quoted}"
 
 
 def test_a_missing_library_is_reported_with_the_reason_of_the_import(run: Runner) -> None:
-    message = run(failing(MissingLibraryError("phonenumbers", ImportError("it is too old"))))["msg"]
+    message = run(mock.Mock(side_effect=MissingLibraryError("phonenumbers", ImportError("it is too old"))))["msg"]
     assert message.startswith("Failed to import the required Python library (phonenumbers) on ")
     assert message.endswith(" The import failed with ImportError: it is too old")
 
 
 def test_an_unexpected_error_shows_neither_its_text_nor_a_traceback(run: Runner) -> None:
-    message = run(failing(RecursionError(KEY)))["msg"]
+    def work(_context: Context) -> Result:
+        raise RecursionError(KEY)
+
+    message = run(work)["msg"]
     assert message.startswith("An unexpected RecursionError in test_module.py, line ")
     assert message.endswith(". Report this to the collection's issue tracker.")
 
@@ -213,7 +205,7 @@ def test_ansible_does_not_see_the_exception(run: Runner, monkeypatch: pytest.Mon
         fail(module, msg, **result)
 
     monkeypatch.setattr(basic.AnsibleModule, "fail_json", fail_json)
-    run(failing(error))
+    run(mock.Mock(side_effect=error))
     assert handled == [None]
 
 

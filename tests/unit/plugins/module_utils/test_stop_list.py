@@ -1,24 +1,21 @@
 # Copyright (c) 2026, The community.smspartner contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What each call to the stop list sends, and what its response means."""
-
 from __future__ import annotations
 
 import typing as t
+from unittest import mock
 
 import pytest
 from ansible_collections.community.smspartner.plugins.module_utils._answer import ApiResult
-from ansible_collections.community.smspartner.plugins.module_utils._api import Api, Call, Outcome
+from ansible_collections.community.smspartner.plugins.module_utils._api import Call, Outcome
 from ansible_collections.community.smspartner.plugins.module_utils._errors import UnusableResponseError
 from ansible_collections.community.smspartner.plugins.module_utils._stop_list import Change, Entries, Stop, StopList
 
 NUMBER, OTHER = "+33612345678", "+33712345678"
 ROWS = [{"id": 19, "phoneNumber": NUMBER, "createdAt": "2015-07-20 10:19:45"}, {"id": "20", "phoneNumber": OTHER}, {"id": 21, "phoneNumber": NUMBER}]
 STOPS = [Stop(19, NUMBER, "2015-07-20 10:19:45"), Stop(20, OTHER, None), Stop(21, NUMBER, None)]
-READ = Call("read the stop list", "GET", "/stop-sms/list", {}, changes=False)
 NO_ID = "an entry has no ID, or two entries have the same one"
-ADD = Call(f"add {NUMBER}", "POST", "/stop-sms/add", {"phoneNumber": NUMBER}, expected=(3, 15))
 
 
 def outcome(code: int = 200, in_doubt: bool = False, message: str = "", **members: t.Any) -> Outcome:
@@ -29,21 +26,10 @@ def listing(rows: t.Any) -> Outcome:
     return outcome(data=rows, nbData=str(len(rows)))
 
 
-class FakeApi:
-    """In place of Api: each call gets the next of the given outcomes."""
-
-    def __init__(self, *outcomes: Outcome) -> None:
-        self._outcomes = iter(outcomes)
-        self.calls: list[Call] = []
-
-    def call(self, call: Call) -> Outcome:
-        self.calls.append(call)
-        return next(self._outcomes)
-
-
-def stop_list(*outcomes: Outcome) -> tuple[StopList, FakeApi]:
-    api = FakeApi(*outcomes)
-    return StopList(t.cast(Api, api)), api
+def stop_list(given: Outcome) -> tuple[StopList, mock.Mock]:
+    """A stop list whose calls get the given outcome, and the method that they call."""
+    api = mock.Mock(**{"call.return_value": given})
+    return StopList(api), api.call
 
 
 @pytest.mark.parametrize(
@@ -58,9 +44,9 @@ def stop_list(*outcomes: Outcome) -> tuple[StopList, FakeApi]:
     ],
 )
 def test_entries_that_match_either_are_returned(wanted: dict[str, t.Any], ids: list[int]) -> None:
-    stops, api = stop_list(listing(ROWS))
+    stops, call = stop_list(listing(ROWS))
     assert stops.entries(**wanted) == Entries([stop for stop in STOPS if stop.id in ids], 3)
-    assert api.calls == [READ]
+    call.assert_called_once_with(Call("read the stop list", "GET", "/stop-sms/list", {}, changes=False))
 
 
 @pytest.mark.parametrize(
@@ -106,10 +92,10 @@ def test_an_incomplete_list_is_a_failure(members: dict[str, t.Any], problem: str
 
 @pytest.mark.parametrize("xml", [False, True])
 def test_a_removal_is_one_call(xml: bool) -> None:
-    stops, api = stop_list(outcome())
+    stops, call = stop_list(outcome())
     assert stops.remove(19, xml=xml) == Change(True, 19, outcome().result)
     parameters = {"id": 19, "_format": "xml"} if xml else {"id": 19}
-    assert api.calls == [Call("remove entry 19", "GET", "/stop-sms/delete", parameters, expected=(4,), xml=xml)]
+    call.assert_called_once_with(Call("remove entry 19", "GET", "/stop-sms/delete", parameters, expected=(4,), xml=xml))
 
 
 def test_code_4_changes_nothing_except_after_a_lost_attempt() -> None:
@@ -121,15 +107,13 @@ def test_code_4_changes_nothing_except_after_a_lost_attempt() -> None:
 
 @pytest.mark.parametrize(("stop_id", "expected"), [(22, 22), ("22", 22), (None, None), (22.0, None)])
 def test_an_addition_is_one_call(stop_id: t.Any, expected: int | None) -> None:
-    stops, api = stop_list(outcome(stopId=stop_id))
+    stops, call = stop_list(outcome(stopId=stop_id))
     assert stops.add(NUMBER) == Change(True, expected, outcome(stopId=stop_id).result)
-    assert api.calls == [ADD]
+    call.assert_called_once_with(Call(f"add {NUMBER}", "POST", "/stop-sms/add", {"phoneNumber": NUMBER}, expected=(3, 15)))
 
 
 @pytest.mark.parametrize("code", [3, 15])
 def test_a_listed_number_is_unchanged_except_after_a_lost_attempt(code: int) -> None:
-    stops, api = stop_list(outcome(code))
-    assert stops.add(NUMBER) == Change(False, None, outcome(code).result)
-    assert api.calls == [ADD]
+    assert stop_list(outcome(code))[0].add(NUMBER) == Change(False, None, outcome(code).result)
     warning = f"{NUMBER} is already on the list (code {code}). An earlier request got no usable response and probably added it, so the task reports changed."
     assert stop_list(outcome(code, in_doubt=True))[0].add(NUMBER) == Change(True, None, outcome(code).result, warning)
