@@ -37,20 +37,19 @@ BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DI
 Result = dict[str, t.Any]
 
 
-class Modules:
+class Modules(t.NamedTuple):
     """Runs modules in this process with the real AnsibleModule, and checks what is true of every run."""
 
-    def __init__(self, emulator: Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._emulator = emulator
-        self._monkeypatch = monkeypatch
-        self._capsys = capsys
+    emulator: Client
+    monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str]
 
     def run(self, name: str, *, check: bool = False, diff: bool = False, **options: t.Any) -> Result:
-        given = {"api_key": KEY, "api_url": self._emulator.api_url, "retries": 0, "_ansible_check_mode": check, "_ansible_diff": diff, **options}
-        before = len(self._emulator.calls)
+        given = {"api_key": KEY, "api_url": self.emulator.api_url, "retries": 0, "_ansible_check_mode": check, "_ansible_diff": diff, **options}
+        before = len(self.emulator.calls)
         result = self.start(lambda: runpy.run_module(MODULES + name, run_name="__main__"), given)
         if check:
-            assert set(self._emulator.calls[before:]) <= {"list"}
+            assert set(self.emulator.calls[before:]) <= {"list"}
         return result
 
     def start(self, main: t.Callable[[], t.Any], options: Result) -> Result:
@@ -58,18 +57,18 @@ class Modules:
         # The newest ansible-core has to be asked to return the options.
         invocation = {"_ansible_inject_invocation": True} if "inject_invocation" in PASS_VARS else {}
         given = {"_ansible_remote_tmp": "/tmp", **invocation, **options}  # noqa: S108  # nothing is written there
-        self._monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": given}).encode())
-        self._monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+        self.monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": given}).encode())
+        self.monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
         warnings._global_warnings.clear()  # Ansible keeps them for the life of a process, which is usually one module's
         with pytest.raises(SystemExit) as exit_:
             main()
-        output = "".join(self._capsys.readouterr())
+        output = "".join(self.capsys.readouterr())
         assert "Traceback" not in output
         result: Result = json.loads(output)
         result.pop("_ansible_new_secrets", None)  # what the controller masks, from ansible-core 2.22 on
         assert [spelling for spelling in SPELLINGS if spelling in json.dumps(result)] == []
         assert "module_args" in result.pop("invocation")
-        assert bool(result.get("failed")) == bool(exit_.value.code)
+        assert bool(result.get("failed")) == ("msg" in result) == bool(exit_.value.code)
         assert not result.get("failed") or {"msg", "code", "http_status"} <= result.keys()
         return result
 

@@ -77,7 +77,6 @@ OUTCOMES: dict[tuple[str, int, int], dict[str, str]] = {
     (DOUBT, 1, 1): {LOST: IN_DOUBT, DUE: IN_DOUBT, MADE: IN_DOUBT, REFUSED: IN_DOUBT},
     (FAIL, 1, 1): {DUE: "failed after 1", MADE: "failed after 1", REFUSED: "failed after 1"},
 }
-UNPACED: dict[str, t.Any] = {"requests_per_minute": 1_000_000}
 
 
 class Case(t.NamedTuple):
@@ -135,7 +134,7 @@ def test_additions_under_each_fault(modules: Modules, emulator: Client, waits: l
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_many_changes_under_each_fault(modules: Modules, emulator: Client, waits: list[float], state: str, case: Case) -> None:
     call, number = ("add", "+33699999999") if state == "present" else ("delete", "+33612345678")
-    result = run_with_fault(modules, emulator, call, case, "smspartner_stops", state=state, phone_numbers=[number], **UNPACED)
+    result = run_with_fault(modules, emulator, call, case, "smspartner_stops", state=state, phone_numbers=[number], requests_per_minute=1_000_000)
     assert emulator.calls.count("list") == 1
     reported = [entry["phone_number"] for entry in result["added"] + result["removed"]]
     assert reported == ([number] if result["changed"] else [])

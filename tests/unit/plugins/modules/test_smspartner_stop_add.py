@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 
 import pytest
@@ -18,9 +17,6 @@ def test_a_new_number_is_added(modules: Modules, emulator: Client) -> None:
     assert (result["changed"], result["id"], result["phone_number"], result["code"]) == (True, 21, "+33699999999", 200)
     assert result["response"] == result["ansible_facts"][ADD] == {"success": True, "code": 200, "stopId": 21}
     assert result["diff"] == {"before": {}, "after": {"id": 21, "phone_number": "+33699999999", "created_at": None}}
-    (request,) = emulator.requests
-    assert (request["method"], request["query"], request["headers"]["Content-Type"]) == ("POST", {}, "application/json")
-    assert json.loads(request["body"])["phoneNumber"] == "+33699999999"
     assert "+33699999999" in emulator.numbers
 
 
@@ -34,8 +30,7 @@ def test_a_number_on_the_list_is_unchanged(modules: Modules, emulator: Client, c
 
 
 @pytest.mark.parametrize(
-    ("fault", "reason"),
-    [({"body": "<html>"}, "Could not read the stop list: the server sent something other than JSON"), ({}, "The list does not show it.")],
+    ("fault", "reason"), [({"body": "<html>"}, "Could not read the stop list: the server sent something other than JSON"), ({}, "The list does not show it.")]
 )
 def test_the_word_of_the_api_stands_if_the_list_does_not_tell_the_id(modules: Modules, emulator: Client, fault: dict[str, t.Any], reason: str) -> None:
     emulator.fault(call="add", code=3)
