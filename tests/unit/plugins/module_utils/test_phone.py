@@ -1,8 +1,6 @@
 # Copyright (c) 2026, The community.smspartner contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which texts are phone numbers, and what the message says of the others."""
-
 from __future__ import annotations
 
 import re
