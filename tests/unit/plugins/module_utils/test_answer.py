@@ -45,8 +45,7 @@ def test_code_200_counts_only_with_success(success: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "number"),
-    [(4, 4), (-4, -4), ("4", 4), ("0", 0), *((value, None) for value in ("", "04", "-4", "\u0664", "9" * 5000, 4.0, "4.0", True, None))],
+    ("value", "number"), [(4, 4), (-4, -4), ("4", 4), ("0", 0), *((value, None) for value in ("", "04", "-4", "\u0664", "9" * 5000, 4.0, "4.0", True, None))]
 )
 def test_a_whole_number_is_an_integer_or_its_digits(value: t.Any, number: int | None) -> None:
     assert _answer.whole_number(value) == number

@@ -76,18 +76,22 @@ class FakeStopList:
     def stop(self) -> None:
         self._stopped = True
 
-    def add(self, subject: t.Any) -> t.Any:
+    def add(self, phone_number: str) -> t.Any:
+        return self._next(phone_number, added(stop_id=70 + int(phone_number[-1])))
+
+    def remove(self, stop_id: int) -> t.Any:
+        return self._next(stop_id, added(stop_id=stop_id))
+
+    def _next(self, subject: t.Any, usual: Change) -> t.Any:
         if self._stopped:
             raise RunEndedError
         self.calls.append(subject)
         self.threads.add(threading.current_thread())
         self.before_each()
-        result = self._outcomes.get(subject) or added(stop_id=subject if isinstance(subject, int) else 70 + int(subject[-1]))
+        result = self._outcomes.get(subject, usual)
         if isinstance(result, Exception):
             raise result
         return result
-
-    remove = add
 
 
 class Run:

@@ -57,7 +57,7 @@ def test_entries_that_match_either_are_returned(wanted: dict[str, t.Any], ids: l
         ({"id": 1, "phoneNumber": f" {NUMBER}\n"}, Stop(1, NUMBER, None)),
     ],
 )
-def test_an_entry_can_lack_its_number_and_its_date_and_have_spaces(row: dict[str, t.Any], stop: Stop) -> None:
+def test_a_number_is_stripped_and_anything_but_text_counts_as_missing(row: dict[str, t.Any], stop: Stop) -> None:
     assert stop_list(listing([*ROWS, row]))[0].entries().stops == [*STOPS, stop]
     assert stop_list(listing([row]))[0].entries(numbers={NUMBER}).stops == [stop] * (stop.phone_number == NUMBER)
 
