@@ -59,16 +59,14 @@ def failure_of(to: Server | str, **options: t.Any) -> _errors.SmsPartnerError:
     return failure.value
 
 
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
 @pytest.fixture
-def ours(authority: trustme.CA, tmp_path: Path) -> str:
-    """The path of a bundle with our own CA."""
-    authority.cert_pem.write_to_path(str(tmp_path / "ours.pem"))
-    return str(tmp_path / "ours.pem")
+def authority(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> trustme.CA:
+    """Our own CA, in a working folder that has its bundle and the one of a CA that signed nothing."""
+    monkeypatch.chdir(tmp_path)
+    trustme.CA().cert_pem.write_to_path("theirs.pem")
+    ours = trustme.CA()
+    ours.cert_pem.write_to_path("ours.pem")
+    return ours
 
 
 def slowly(piece: bytes) -> t.Iterator[bytes]:
@@ -105,21 +103,17 @@ def wants_certificate(context: ssl.SSLContext) -> Server:
     return Server(talk)
 
 
-def test_a_get_has_few_headers_and_an_escaped_query() -> None:
+def test_a_get_has_few_headers_and_an_escaped_query_and_a_post_has_json() -> None:
     with Origin([response()]) as server:
-        Http(f"http://{server.address}/v1/", timeout=5).send("GET", "/list", query={"apiKey": "k/ +"})
-    head, _separator, body = server.received.decode().partition(CRLF * 2)
-    line, *headers = head.split(CRLF)
+        http = Http(f"http://{server.address}/v1/", timeout=5)
+        http.send("GET", "/list", query={"apiKey": "k/ +"})
+        http.send("POST", "/add", json={"apiKey": "k"})
+    get, post, *_body = server.received.decode().split(CRLF * 2)
+    line, *headers = get.split(CRLF)
     assert line == "GET /v1/list?apiKey=k%2F+%2B HTTP/1.1"
     assert sorted(headers) == ["Accept-Encoding: gzip", "Accept: */*", f"Host: {server.address}", "User-Agent: community.smspartner"]
-    assert body == ""
-
-
-def test_a_post_has_json() -> None:
-    with Origin([response()]) as server:
-        Http(f"http://{server.address}", timeout=5).send("POST", "/add", json={"apiKey": "k"})
-    assert server.received.startswith(b"POST /add HTTP/1.1\r\n")
-    assert b"Content-Type: application/json\r\n" in server.received
+    assert post.startswith(f"POST /v1/add HTTP/1.1{CRLF}")
+    assert "Content-Type: application/json" in post
 
 
 @pytest.mark.parametrize(
@@ -293,56 +287,50 @@ def test_a_bundle_that_cannot_be_read_is_refused(tmp_path: Path, content: str | 
 
 
 @pytest.mark.parametrize(
-    ("options", "variables", "is_trusted"),
+    ("options", "variables"),
     [
-        ({"ca_path": "ours.pem"}, {}, True),
-        ({"ca_path": "ours.pem"}, {"REQUESTS_CA_BUNDLE": "theirs.pem"}, True),
-        ({}, {"REQUESTS_CA_BUNDLE": "ours.pem"}, True),
-        ({}, {"CURL_CA_BUNDLE": "ours.pem"}, True),
-        ({"validate_certs": False}, {"REQUESTS_CA_BUNDLE": "theirs.pem"}, True),
-        ({}, {}, False),
-        ({"ca_path": "theirs.pem"}, {"REQUESTS_CA_BUNDLE": "ours.pem"}, False),
-        ({}, {"REQUESTS_CA_BUNDLE": "", "CURL_CA_BUNDLE": ""}, False),
+        ({"ca_path": "ours.pem"}, {}),
+        ({"ca_path": "ours.pem"}, {"REQUESTS_CA_BUNDLE": "theirs.pem"}),
+        ({"validate_certs": False}, {"REQUESTS_CA_BUNDLE": "theirs.pem"}),
+        *(({}, {variable: "ours.pem"}) for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")),
     ],
 )
 @pytest.mark.filterwarnings("error::urllib3.exceptions.InsecureRequestWarning")
-def test_trust_comes_from_the_options_then_from_the_environment(
-    authority: trustme.CA, ours: str, monkeypatch: pytest.MonkeyPatch, options: dict[str, t.Any], variables: dict[str, str], is_trusted: bool
+def test_a_certificate_is_trusted_because_of_the_options_or_the_environment(
+    authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, options: dict[str, t.Any], variables: dict[str, str]
 ) -> None:
-    monkeypatch.chdir(Path(ours).parent)
-    trustme.CA().cert_pem.write_to_path("theirs.pem")
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    server = Origin([response()], tls(authority))
-    if is_trusted:
-        with server:
-            assert send(server, scheme="https", **options).body == b"{}"
-        return
-    failure = failure_of(server, scheme="https", **options)
-    assert failure.__class__ is _errors.NotDoneError
-    assert failure.advice.endswith(" Check that ca_path has the CA that signed it." if "ca_path" in options else " If your own CA signed it, set ca_path.")
-    assert (server.connections, server.received) == (1, b"")
+    with Origin([response()], tls(authority)) as server:
+        assert send(server, scheme="https", **options).body == b"{}"
 
 
 @pytest.mark.parametrize(
-    ("certificate", "reason"),
+    ("ca_path", "bundle", "certificate", "reason"),
     [
-        ({"not_before": NOW - 9 * DAY, "not_after": NOW - DAY}, "certificate has expired"),
-        ({"not_before": NOW + DAY, "not_after": NOW + 9 * DAY}, "certificate is not yet valid"),
+        (None, "", {}, "unable to get local issuer certificate"),
+        ("theirs.pem", "ours.pem", {}, "unable to get local issuer certificate"),
+        ("ours.pem", "", {"not_before": NOW - 9 * DAY, "not_after": NOW - DAY}, "certificate has expired"),
+        ("ours.pem", "", {"not_before": NOW + DAY, "not_after": NOW + 9 * DAY}, "certificate is not yet valid"),
         # urllib3 before 2 has words of its own.
-        ({"identity": "api.smspartner.example"}, "127.0.0.1"),
+        ("ours.pem", "", {"identity": "api.smspartner.example"}, "127.0.0.1"),
     ],
 )
-def test_a_certificate_that_is_not_trusted_is_a_final_failure(authority: trustme.CA, ours: str, certificate: dict[str, t.Any], reason: str) -> None:
+def test_a_certificate_that_is_not_trusted_is_a_final_failure(
+    authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, ca_path: str | None, bundle: str, certificate: dict[str, t.Any], reason: str
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
+    monkeypatch.setenv("CURL_CA_BUNDLE", "")
     server = Origin([response()], tls(authority, **certificate))
-    failure = failure_of(server, scheme="https", ca_path=ours)
+    failure = failure_of(server, scheme="https", ca_path=ca_path)
     assert failure.__class__ is _errors.NotDoneError
     start, _bracket, rest = str(failure).partition(" (")
     assert start == f"The certificate of {server.address} is not trusted"
     assert reason in rest
     assert "_ssl.c" not in rest
-    assert rest.endswith("). Check api_url, the certificate, and the clock of the host that the task runs on. Check that ca_path has the CA that signed it.")
-    assert server.received == b""
+    ca_advice = "Check that ca_path has the CA that signed it." if ca_path else "If your own CA signed it, set ca_path."
+    assert rest.endswith(f"). Check api_url, the certificate, and the clock of the host that the task runs on. {ca_advice}")
+    assert (server.connections, server.received) == (1, b"")
 
 
 @pytest.mark.parametrize(
@@ -357,9 +345,9 @@ def test_a_certificate_that_is_not_trusted_is_a_final_failure(authority: trustme
     ],
     ids=["plain HTTP", "handshake broken off", "broken TLS record", "broken TLS record in the body", "client certificate wanted", "body cut off"],
 )
-def test_a_broken_tls_connection_is_lost_with_the_reason_of_openssl(authority: trustme.CA, ours: str, server_with: t.Any, reason: str) -> None:
+def test_a_broken_tls_connection_is_lost_with_the_reason_of_openssl(authority: trustme.CA, server_with: t.Any, reason: str) -> None:
     server = server_with(tls(authority))
-    failure = failure_of(server, scheme="https", ca_path=ours)
+    failure = failure_of(server, scheme="https", ca_path="ours.pem")
     assert failure.__class__ is _errors.ConnectionLostError
     assert re.match(rf"The connection to {server.address} failed \({reason}", str(failure))
 
@@ -376,11 +364,11 @@ def test_http_goes_through_the_proxy_of_the_environment(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("is_trusted", [True, False])
-def test_the_proxy_sees_no_key_of_an_https_request(authority: trustme.CA, ours: str, monkeypatch: pytest.MonkeyPatch, is_trusted: bool) -> None:
+def test_the_proxy_sees_no_key_of_an_https_request(authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, is_trusted: bool) -> None:
     with Origin([response()], tls(authority)) as server, Proxy(credentials=PROXY_USER) as proxy:
         monkeypatch.setenv("https_proxy", f"http://{PROXY_USER}@{proxy.address}")
         if is_trusted:
-            assert send(server, scheme="https", ca_path=ours).body == b"{}"
+            assert send(server, scheme="https", ca_path="ours.pem").body == b"{}"
         else:
             assert failure_of(f"https://{server.address}").__class__ is _errors.NotDoneError
             assert server.received == b""
