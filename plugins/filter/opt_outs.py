@@ -126,7 +126,9 @@ def opt_outs(
             raise InputError(NAME, f"{len(cells)} cells in {len(header)} columns", "Put values that contain the delimiter in quotes.")
         if is_complete and _compared(value) not in yes | no:
             raise InputError(
-                NAME, f'"{escaped(value)}" is neither opted_out nor not_opted_out', "Give all values of the column in these options, or * for every value."
+                NAME,
+                f'"{escaped(value)}" is neither opted_out nor not_opted_out',
+                "Give all values of the column in these options, or * for every value that is not empty.",
             )
         opted = _compared(value) in yes or not (is_complete or _compared(value) in {"", *no})
         return to_e164(number, NAME) if opted and visible(number) else None

@@ -11,6 +11,7 @@ from ansible_collections.community.smspartner.plugins.filter.opt_outs import Fil
 
 opt_outs = FilterModule().filters()["opt_outs"]
 HEADER = "customer;phone;opted_out\n"
+QUOTES_ADVICE = "Check delimiter, and the quotes from that line on."
 COLUMNS_ADVICE = "Check delimiter, number_column and opt_out_column."
 A, B = "+33612345678", "+33712345678"
 
@@ -44,7 +45,8 @@ def test_every_row_that_is_not_understood_is_named_by_its_first_line() -> None:
         'opt_outs: line 2, "3,36E+10" is not a phone number; line 4, "perhaps" is neither opted_out nor not_opted_out; '
         'line 5, "" is neither opted_out nor not_opted_out; line 7, 4 cells in 3 columns; line 9, "00612345679" can be +33612345679 or +612345679. '
         "Write it in international form (+33612345678) or in French national form (06 12 34 56 78). "
-        "Give all values of the column in these options. Put values that contain the delimiter in quotes. Write it with the plus sign."
+        "Give all values of the column in these options, or * for every value that is not empty. "
+        "Put values that contain the delimiter in quotes. Write it with the plus sign."
     )
 
 
@@ -55,7 +57,8 @@ def test_every_row_that_is_not_understood_is_named_by_its_first_line() -> None:
         ("sep=;\na;b\n", {}, f"line 2, no column is named 'phone'; the columns are ['a', 'b']. {COLUMNS_ADVICE}"),
         (HEADER, {"opt_out_column": "optout"}, f"line 1, no column is named 'optout'; the columns are ['customer', 'phone', 'opted_out']. {COLUMNS_ADVICE}"),
         ("phone;opted_out; PHONE\n", {}, f"line 1, several columns are named 'phone'; the columns are ['phone', 'opted_out', ' PHONE']. {COLUMNS_ADVICE}"),
-        (HEADER + 'A;0612345678;no\nB;"0712345678;yes\n', {}, "line 3 is not CSV (unexpected end of data). Check the quotes from that line on."),
+        (HEADER + 'A;0612345678;no\nB;"0712345678;yes\n', {}, f"line 3 is not CSV (unexpected end of data). {QUOTES_ADVICE}"),
+        ('a,phone,opted_out\n"A, B",06,yes\n', {}, f"line 1, no column is named 'phone'; the columns are ['a,phone,opted_out']. {COLUMNS_ADVICE}"),
         (HEADER, {"delimiter": ";;"}, "delimiter must be one character, not ';;'. Give the character between two columns."),
         (HEADER + "\udce9;0612345678;yes\n", {}, "the text is not UTF-8 (line 2). Save the file as UTF-8."),
         (HEADER + "A;0612345678;no\nB;;yes\n", {"required": True}, "no customer with a number opted out. Check the file, opt_out_column and opted_out."),

@@ -59,7 +59,7 @@ def test_other_numbers_are_taken_as_they_are(text: t.Any, number: str) -> None:
 
 def test_only_national_numbers_and_zeros_after_a_country_code_need_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "phonenumbers", None)
-    for number in ("+33612345678", "+33 (0)6 12 34 56 78", "0032470123456", "36111", 33612345678):
+    for number in ("+33612345678", "+33601020304", "+33 (0)6 12 34 56 78", "0032470123456", "36111", 33612345678):
         assert to_e164(number, "phone_number")
     for number in ("06 12 34 56 78", "+44 07911 123456"):
         with pytest.raises(MissingLibraryError) as failure:
@@ -84,8 +84,10 @@ def test_what_is_not_a_number_is_refused_with_invisible_characters_escaped(text:
     [
         *((text, "does not have nine digits after +33") for text in ("+33 6 12 34 56 7", "+33 612345678 9", "+33 (0)0 12 34 56 78", "+33 700 12 34 56 78 9")),
         *((text, "does not have 7 to 15 digits") for text in ("+44 1", "+1234567890123456")),
-        *((text, DIGITS.format(count)) for text, count in (("12", 2), ("0612", 4), ("06123456789", 11), ("33612345678.0", 12), ("330612345678", 12))),
+        *((text, DIGITS.format(count)) for text, count in (("12", 2), ("0612", 4), ("06123456789", 11), ("330612345678", 12))),
         ("06 12 34 56 78 / 07 12 34 56 78", DIGITS.format(20)),
+        # Without the dot, these would be a number of somebody else and a short code.
+        *((text, "is a decimal number") for text in ("3361234567.0", "12345.0", "33612345678.0")),
         ("612345678", "has neither its leading zero nor its country code"),
         # Up to ansible-core 2.18, a template turns an unquoted 0612345670 into these digits.
         ("103402424", "has neither its leading zero nor its country code (YAML reads 0612345670 as this number)"),

@@ -40,7 +40,7 @@ def test_max_removals_is_inclusive(others: dict[str, t.Any]) -> None:
         with pytest.raises(InputError) as failure:
             plan_present(ENTRIES, [B], max_removals=most, **others)
         assert str(failure.value) == (
-            f"max_removals: 3 entries would be removed, but at most {most} are allowed. "
+            f"max_removals: the limit is {most}, but 3 of the entries would be removed. "
             "Nothing was changed. Check the numbers, and raise max_removals if this is intended."
         )
 

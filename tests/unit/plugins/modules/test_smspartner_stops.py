@@ -45,7 +45,7 @@ def test_a_purge_keeps_what_is_not_in_e164_form(modules: Modules, emulator: Clie
 
 @pytest.mark.parametrize("check", [True, False])
 def test_a_purge_over_max_removals_changes_nothing(modules: Modules, emulator: Client, check: bool) -> None:
-    assert "2 entries would be removed, but at most 1 are allowed" in modules.run(STOPS, phone_numbers=[], purge=True, max_removals=1, check=check)["msg"]
+    assert "the limit is 1, but 2 of the entries would be removed" in modules.run(STOPS, phone_numbers=[], purge=True, max_removals=1, check=check)["msg"]
     assert emulator.calls == ["list"]
 
 
