@@ -101,6 +101,7 @@ from ansible_collections.community.smspartner.plugins.module_utils._phone import
 from ansible_collections.community.smspartner.plugins.plugin_utils._filters import as_filter, checked_text
 
 NAME = "opt_outs"
+VALUES_ADVICE = "Give all values of the column in these options, or * for every value that is not empty."
 SEPARATOR_LINE = re.compile(r"\Asep=.(?=\r?\n)", re.IGNORECASE)
 
 
@@ -117,7 +118,7 @@ def opt_outs(
     rows = _rows(checked_text(text, NAME), delimiter)
     line, header = next(rows, ("line 1", []))
     number_at, opt_out_at = (_position(line, header, column) for column in (number_column, opt_out_column))
-    yes, no = _values(opted_out), _values(not_opted_out)
+    yes, no = (set(map(_compared, given if isinstance(given, (list, tuple)) else [given])) for given in (opted_out, not_opted_out))
     is_complete = "*" not in yes
 
     def read(cells: list[str]) -> str | None:
@@ -125,11 +126,7 @@ def opt_outs(
         if any(map(visible, cells[len(header) :])):
             raise InputError(NAME, f"{len(cells)} cells in {len(header)} columns", "Put values that contain the delimiter in quotes.")
         if is_complete and _compared(value) not in yes | no:
-            raise InputError(
-                NAME,
-                f'"{escaped(value)}" is neither opted_out nor not_opted_out',
-                "Give all values of the column in these options, or * for every value that is not empty.",
-            )
+            raise InputError(NAME, f'"{escaped(value)}" is neither opted_out nor not_opted_out', VALUES_ADVICE)
         opted = _compared(value) in yes or not (is_complete or _compared(value) in {"", *no})
         return to_e164(number, NAME) if opted and visible(number) else None
 
@@ -160,10 +157,6 @@ def _position(line: str, header: list[str], column: str) -> int:
         problem = f"{line}, {'several columns are' if name in names else 'no column is'} named {column!r}; the columns are {header}"
         raise InputError(NAME, problem, "Check delimiter, number_column and opt_out_column.")
     return names.index(name)
-
-
-def _values(given: t.Any) -> set[str]:
-    return set(map(_compared, given if isinstance(given, (list, tuple)) else [given]))
 
 
 def _compared(value: t.Any) -> str:
