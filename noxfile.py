@@ -46,7 +46,7 @@ TESTS_OF_REQUESTS = ("tests/unit/plugins/module_utils/test_http.py", "tests/unit
 # In a process of their own: the modules' tests run without ansible.errors, as modules do on a target.
 FILTER_TESTS = "tests/unit/plugins/filter"
 
-# ansible-test downloads a script that installs pip, unless its cache has one. This one installs pip from the package registry.
+# ansible-test downloads a script that installs pip, unless its cache has one. This one is for machines that reach only the Python Package Index.
 GET_PIP = """\
 import runpy, sys
 sys.path.insert(0, {wheel!r})

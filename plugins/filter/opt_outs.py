@@ -119,15 +119,15 @@ def opt_outs(
     line, header = next(rows, ("line 1", []))
     number_at, opt_out_at = (_position(line, header, column) for column in (number_column, opt_out_column))
     yes, no = (set(map(_compared, given if isinstance(given, (list, tuple)) else [given])) for given in (opted_out, not_opted_out))
-    is_complete = "*" not in yes
 
     def read(cells: list[str]) -> str | None:
-        number, value = (cells[at] if at < len(cells) else "" for at in (number_at, opt_out_at))
+        number, cell = (cells[at] if at < len(cells) else "" for at in (number_at, opt_out_at))
+        value = _compared(cell)
         if any(map(visible, cells[len(header) :])):
             raise InputError(NAME, f"{len(cells)} cells in {len(header)} columns", "Put values that contain the delimiter in quotes.")
-        if is_complete and _compared(value) not in yes | no:
-            raise InputError(NAME, f'"{escaped(value)}" is neither opted_out nor not_opted_out', VALUES_ADVICE)
-        opted = _compared(value) in yes or not (is_complete or _compared(value) in {"", *no})
+        opted = value in yes or ("*" in yes and value not in {"", *no})
+        if not opted and value not in no and "*" not in yes:
+            raise InputError(NAME, f'"{escaped(cell)}" is neither opted_out nor not_opted_out', VALUES_ADVICE)
         return to_e164(number, NAME) if opted and visible(number) else None
 
     numbers = collected(rows, read, NAME)

@@ -33,7 +33,7 @@ TRANSIENT_STATUSES = frozenset({408, *range(500, 600)})
 TOO_MANY_REQUESTS = 429
 LONGEST_RETRY_AFTER = 60.0
 FIRST_BACKOFF, LONGEST_BACKOFF = 0.5, 60.0
-# A 429 ends with the minute: shorter pauses would only be refused, longer ones would waste quota.
+# A 429 ends with the minute: requests after shorter pauses would be refused, longer pauses would waste quota.
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 8.0
 QUOTA_PATIENCE = 120.0  # seconds of nothing but 429
 # Slightly below the quota, because network jitter can move a request into the minute before its own.
@@ -192,8 +192,9 @@ class Api:
         if seconds > LONGEST_RETRY_AFTER:
             return f"The server asks to wait {seconds:.0f} s. Run the task again after that."
         if over_quota:
-            may_retry = self._retries > 0 and self._limiter.throttle(seconds)
-            return None if may_retry else QUOTA_EXHAUSTED if self._retries else failure.advice
+            if self._retries == 0:
+                return failure.advice
+            return None if self._limiter.throttle(seconds) else QUOTA_EXHAUSTED
         if failed > self._retries:
             return failure.advice
         self._sleep(seconds or _backoff(FIRST_BACKOFF, failed - 1, LONGEST_BACKOFF))

@@ -79,7 +79,7 @@ class MissingLibraryError(SmsPartnerError):
     def __init__(self, library: str, error: Exception) -> None:
         self.name = library
         self.reason = f"{type(error).__name__}: {error}"
-        super().__init__(f"the Python library {library} cannot be imported ({self.reason})", "Install it for the Python that runs this.")
+        super().__init__(f"the Python library {library} cannot be imported ({self.reason})", "Install it for the Python that runs ansible-playbook.")
 
 
 class NotDoneError(SmsPartnerError):
@@ -127,5 +127,5 @@ def import_library(module: str, library: str) -> t.Any:
 
 
 def escaped(text: str) -> str:
-    """Return the text with characters that cannot be seen, or that a terminal would obey, as escapes."""
+    """Return the text with invisible and control characters escaped."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

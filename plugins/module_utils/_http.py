@@ -212,7 +212,7 @@ def _reason(error: BaseException) -> str:
 def _causes(error: BaseException | None) -> t.Iterator[BaseException]:
     while error is not None:
         yield error
-        # What was being handled says more: urllib3 2 names a cause of its own, which has no cause.
+        # The context comes first: the cause that urllib3 2 sets has no cause of its own.
         error = error.__context__ or error.__cause__
 
 
@@ -241,6 +241,7 @@ def _checked_url(api_url: str) -> str:
 
 
 def _is_loopback(host: str | None) -> bool:
+    # Imported here, because https does not need it and every task pays for its imports.
     from ipaddress import ip_address
 
     try:

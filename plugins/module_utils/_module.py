@@ -106,7 +106,7 @@ def _result(work: t.Callable[[Context], Result], module: _Module, redact: Redact
 def _context(module: _Module, redact: Redactor) -> Context:
     options = module.params
     for name in PHONE_OPTIONS & module.given.keys():
-        # Ansible makes a string of an integer, which is another number.
+        # Ansible has turned an integer, such as an unquoted 0612345670, into a string.
         options[name] = module.given[name] if name == "phone_number" else _raw_items(module.given[name])
     _check_key(options["api_key"] or "")
     if not (math.isfinite(options["timeout"]) and options["timeout"] > 0):

@@ -111,8 +111,8 @@ class Execution:
         first = refused[0][1]
         sent = len(refused) + len(self._changes)
         problem = f"{len(refused)} of {sent} entries {'was' if len(refused) == 1 else 'were'} refused"
-        others = "The others are done. " if self._changes else ""
         unsent = len(self._entries) - sent
+        others = f"The other{' additions' if unsent else 's'} are done. " if self._changes else ""
         removals = f"Nothing was removed, because all additions have to be accepted first (removals not sent: {unsent}). " if unsent else ""
         advice = f"{others}{removals}See errors for the reasons. The first one: {first}"
         return SmsPartnerError(problem, advice, code=first.code, http_status=first.http_status, response=first.response)

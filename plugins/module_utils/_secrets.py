@@ -33,19 +33,20 @@ class Redactor:
         return value
 
     def _masked(self, text: str) -> str:
-        # No spelling is shorter than the key, so most texts of a long list are not searched.
+        # No encoding is shorter than the key, so most texts of a long list are not searched.
         if not self._key or len(text) < len(self._key):
             return text
         if self._pattern is None:
-            self._pattern = re.compile("".join(map(_spellings, self._key)), re.IGNORECASE)
+            self._pattern = re.compile("".join(map(_encodings, self._key)), re.IGNORECASE)
         return self._pattern.sub(MASK, text)
 
 
-def _spellings(character: str) -> str:
-    """Return a pattern of all spellings of an ASCII character.
+def _encodings(character: str) -> str:
+    """Return a pattern of an ASCII character and its encodings.
 
-    Repetitions are bounded and every spelling has an end of its own, which keeps the search linear.
+    Repetitions are bounded and every encoding has an end of its own, which keeps the search linear.
     """
+    # Imported here, because a task without long texts never searches for the key.
     from html.entities import html5
 
     code = ord(character)

@@ -67,11 +67,11 @@ class StopList:
             raise _incomplete("an entry has no ID, or two entries have the same one", outcome)
         is_whole = numbers is None and ids is None
         wanted_numbers, wanted_ids = numbers or (), ids or ()
-        stops = [
-            Stop(row_id, number, created_at if isinstance(created_at := row.get("createdAt"), str) else None)
-            for row_id, row in zip(row_ids, rows)
-            if (number := str(row.get("phoneNumber") or "").strip()) in wanted_numbers or row_id in wanted_ids or is_whole
-        ]
+        stops = []
+        for row_id, row in zip(row_ids, rows):
+            number, created_at = str(row.get("phoneNumber") or "").strip(), row.get("createdAt")
+            if is_whole or number in wanted_numbers or row_id in wanted_ids:
+                stops.append(Stop(row_id, number, created_at if isinstance(created_at, str) else None))
         return Entries(stops, total)
 
     def remove(self, stop_id: int, *, xml: bool = False) -> Change:

@@ -115,11 +115,12 @@ def add(context: Context) -> Result:
 
 
 def _listed_id(context: Context, number: str) -> int | None:
-    """Return the ID of a number that the API calls listed. If the list does not tell it, warn: the API's word decides."""
+    """Return the ID of a number that the API calls listed. If the list does not have it, warn and return None."""
     reason = "The list does not show it."
     try:
-        for stop in context.stop_list.entries(numbers={number}).stops:
-            return stop.id
+        stops = context.stop_list.entries(numbers={number}).stops
+        if stops:
+            return stops[0].id
     except SmsPartnerError as error:
         reason = str(error)
     context.warn(f"{number} is on the stop list, but its ID is not known. {reason}")

@@ -188,8 +188,8 @@ def remove(context: Context) -> Result:
             if changes[-1].warning:
                 context.warn(changes[-1].warning)
     except SmsPartnerError as error:
-        raise error.extended(results={**entry, **_removed(_changed(changes))}) from None
-    removed = ids if context.check_mode else _changed(changes)
+        raise error.extended(results={**entry, **_removed(_changed_ids(changes))}) from None
+    removed = ids if context.check_mode else _changed_ids(changes)
     result = {**entry, **_removed(removed), **_response(changes, xml)}
     return {**result, "diff": _diff(listed, removed)} if context.diff_mode else result
 
@@ -211,7 +211,7 @@ def _listed(context: Context, entry: Result) -> list[Stop]:
     return context.stop_list.entries(ids={entry["id"]}).stops if context.check_mode or context.diff_mode else []
 
 
-def _changed(changes: list[Change]) -> list[t.Any]:
+def _changed_ids(changes: list[Change]) -> list[t.Any]:
     return [change.id for change in changes if change.changed]
 
 

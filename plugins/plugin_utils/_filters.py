@@ -22,7 +22,7 @@ Result = t.TypeVar("Result")
 
 
 def as_filter(function: t.Callable[..., Result]) -> t.Callable[..., Result]:
-    """Return the function with its failures as errors of a filter."""
+    """Wrap the function of a filter: its failures become filter errors."""
 
     @functools.wraps(function)
     def filtered(given: t.Any, *args: t.Any, **options: t.Any) -> Result:
@@ -32,8 +32,7 @@ def as_filter(function: t.Callable[..., Result]) -> t.Callable[..., Result]:
         try:
             return function(given, *args, **options)
         except SmsPartnerError as error:
-            message = str(error)
-        raise AnsibleFilterError(message)
+            raise AnsibleFilterError(str(error)) from None
 
     return filtered
 

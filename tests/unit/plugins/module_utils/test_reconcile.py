@@ -145,7 +145,7 @@ def test_nothing_is_removed_if_an_addition_is_refused(concurrency: int) -> None:
     run = Run(stop_list, Plan(NUMBERS[:2], ENTRIES[:3], 0, []), concurrency)
     assert (run.added, run.removed, set(stop_list.calls)) == ([(71, NUMBERS[1])], [], set(NUMBERS[:2]))
     assert str(run.failure) == (
-        "1 of 2 entries was refused. The others are done. Nothing was removed, because all additions have to be accepted first "
+        "1 of 2 entries was refused. The other additions are done. Nothing was removed, because all additions have to be accepted first "
         f"(removals not sent: 3). See errors for the reasons. The first one: {refusal(9)}"
     )
 
