@@ -61,7 +61,8 @@ notes:
   - Phone numbers may be written in any common format, with spaces, dots, hyphens, slashes or brackets.
     International form starts with C(+) or C(00). Ten digits with a leading zero, or C(33) and nine digits, are a French number.
     Three to six digits are a short code.
-  - A number that can be read in two ways is rejected, such as C(+44 07911 123456), with a zero after the country code, or C(00612345678).
+  - A number with a zero after the country code that does not belong there, such as C(+44 07911 123456), is rejected.
+    So is one that can be French or foreign, such as C(00612345678).
   - Put phone numbers in quotes in YAML, where an unquoted C(0612345670) is the octal number 103402424. A number that arrives as an integer is
     rejected, except 33600000000 to 33799999999, which is a French mobile number without its plus sign. To keep a template from turning a
     number into an integer, write the number with spaces or add C(| string) to the template.

@@ -11,9 +11,9 @@ class ModuleDocFragment:
 options:
   api_key:
     description:
-      - API key of the SMS Partner account. Required, unless the environment provides it.
-      - If not set, the value of the environment variable E(SMSPARTNER_API_KEY) on the host that the task runs on is used.
-        Privilege escalation (C(become)) usually drops that variable.
+      - API key of the SMS Partner account. Required, unless the environment variable E(SMSPARTNER_API_KEY) is set on the host that the
+        task runs on.
+      - Privilege escalation (C(become)) usually drops that variable.
       - Leading and trailing white space is removed. The key must be printable ASCII without spaces.
     type: str
   api_url:
