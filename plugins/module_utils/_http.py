@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import queue
 import re
+import socket
 import threading
 import typing as t
 from urllib.parse import urljoin, urlsplit
@@ -46,10 +47,8 @@ HEADERS = {"User-Agent": "community.smspartner", "Accept": "*/*", "Accept-Encodi
 ENCODINGS = ("", "identity", "gzip", "deflate")
 REDIRECTS = (301, 302, 303, 307, 308)
 CHUNK = 1 << 14  # decompresses to at most 16 MiB
-MAX_CONNECTIONS = 32
 # The socket's own timeout should come first: its type tells whether a connection was made.
 GRACE = 0.1
-LONGEST_TIMEOUT = 1_000_000.0  # more overflows some clocks
 CHECK_PROXIES = "Check any proxy between this host and the API."
 
 
@@ -74,17 +73,16 @@ class Http:
         if IMPORT_FAILURE is not None:
             raise IMPORT_FAILURE
         self._base = _checked_url(api_url)
-        self._timeout = min(timeout, LONGEST_TIMEOUT)
+        self._timeout = min(timeout, 1_000_000.0)  # more overflows some clocks
         self._redact = redact
         self._verify = _verification(validate_certs, ca_path)
         ca_advice = "Check that ca_path has the CA that signed it." if ca_path else "If your own CA signed it, set ca_path."
         self._certificate_advice = f"Check api_url, the certificate, and the clock of the host that the task runs on. {ca_advice}"
         self._proxies = requests.utils.get_environ_proxies(self._base)
         proxy = requests.utils.select_proxy(self._base, self._proxies)
-        self._peer = urlsplit(self._base).netloc  # who is called, for messages
-        if proxy:
-            self._peer += f" through the proxy {_checked_proxy_host(self._base, proxy)}"
-        self._adapter = HTTPAdapter(pool_maxsize=MAX_CONNECTIONS)
+        self._host = _checked_proxy_host(self._base, proxy) if proxy else urlsplit(self._base).hostname
+        self._peer = urlsplit(self._base).netloc + (f" through the proxy {self._host}" if proxy else "")  # who is called, for messages
+        self._adapter = HTTPAdapter(pool_maxsize=32)
         self._local = threading.local()  # each thread that calls keeps a worker
 
     def send(self, method: str, path: str, *, query: t.Any = None, json: t.Any = None, limit: int | None = None) -> HttpResponse:
@@ -96,18 +94,25 @@ class Http:
         :raises UnusableResponseError: for a body that is too long or cannot be decompressed, or two different lengths
         """
 
+        worker, connected = self._local.__dict__.pop("worker", None) or _Worker(), self._local.__dict__.pop("connected", False)
+        start = threading.Lock()  # taken to connect, or at the deadline to prevent that: without a connection, the call is not in doubt
+
         def exchange() -> HttpResponse:
             request = requests.Request(method, self._base + path, HEADERS, params=query, json=json).prepare()
+            # urllib3 may wait for each address of the host.
+            addresses = 1 if connected else len(socket.getaddrinfo(self._host, None, type=socket.SOCK_STREAM))
+            if not start.acquire(blocking=False):
+                raise requests.ConnectTimeout
+            timeouts = (self._timeout / addresses, self._timeout)
             # A Session would read netrc files and the whole body of a redirect.
-            with self._adapter.send(request, stream=True, timeout=self._timeout, verify=self._verify, proxies=self._proxies) as response:
+            with self._adapter.send(request, stream=True, timeout=timeouts, verify=self._verify, proxies=self._proxies) as response:
                 return self._read(response, limit)
 
-        worker = self._local.__dict__.pop("worker", None) or _Worker()
         try:
             outcome = worker.run(exchange, self._timeout + GRACE)
-            self._local.worker = worker
+            self._local.worker, self._local.connected = worker, isinstance(outcome, HttpResponse)
         except queue.Empty:
-            outcome = requests.Timeout()
+            outcome = requests.ConnectTimeout() if start.acquire(blocking=False) else requests.Timeout()
         if isinstance(outcome, HttpResponse):
             return outcome
         # The text of the original error can hold the URL, and so the key.
@@ -137,7 +142,7 @@ class Http:
         if any(isinstance(cause, urllib3.exceptions.InvalidHeader) for cause in causes):
             return UnusableResponseError("the server sent a response with two different lengths", CHECK_PROXIES)
         # Not every ProxyError: urllib3 before 2 also raises it when a connection through a proxy is lost.
-        refused = (requests.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError, urllib3.exceptions.NewConnectionError)
+        refused = (socket.gaierror, requests.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError, urllib3.exceptions.NewConnectionError)
         if any(isinstance(cause, refused) for cause in causes) or "Tunnel connection failed" in reason:
             return self._connection_failure(NotConnectedError, error)
         if isinstance(error, (requests.ConnectionError, requests.Timeout)):
@@ -275,4 +280,4 @@ def _checked_proxy_host(url: str, proxy: str) -> str:
     host = re.sub(r"^.*(://|@)|(:[0-9]*)?/?$", "", proxy)
     if url.lower().startswith("http:") and not _is_loopback(host.strip("[]")):
         raise InputError("api_url", f"the proxy {host} would receive the API key in clear text", "Use https, or list the host of api_url in no_proxy.")
-    return host
+    return host.strip("[]")

@@ -14,6 +14,7 @@ import socket
 import ssl
 import struct
 import sys
+import threading
 import time
 import typing as t
 import zlib
@@ -200,7 +201,10 @@ def test_a_connection_that_cannot_be_made_raises_not_connected(monkeypatch: pyte
     assert str(failure).endswith(f"). {CHECK_NETWORK}")
 
 
-def test_connecting_that_takes_too_long_raises_not_connected() -> None:
+@pytest.mark.parametrize("addresses", [1, 2])
+def test_connecting_that_takes_too_long_raises_not_connected(monkeypatch: pytest.MonkeyPatch, addresses: int) -> None:
+    look_up = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: look_up(*args, **options)[:1] * addresses)
     with socket.socket() as full:
         full.bind(("127.0.0.1", 0))
         full.listen(0)
@@ -208,10 +212,23 @@ def test_connecting_that_takes_too_long_raises_not_connected() -> None:
         for filler in fillers:
             filler.setblocking(False)
             filler.connect_ex(full.getsockname())
-        with pytest.raises(_errors.NotConnectedError, match=r"^No complete response from 127\.0\.0\.1:\d+ within 0\.2 s\. "):
-            send(f"http://127.0.0.1:{full.getsockname()[1]}", timeout=0.2)
+        http = Http(f"http://127.0.0.1:{full.getsockname()[1]}", timeout=0.2)
+        for _attempt in range(2):
+            with pytest.raises(_errors.NotConnectedError, match=r"^No complete response from 127\.0\.0\.1:\d+ within 0\.2 s\. "):
+                http.send("GET", "/list")
         for filler in fillers:
             filler.close()
+
+
+def test_a_host_that_is_looked_up_too_late_gets_no_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    look_up, is_over = socket.getaddrinfo, threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: [is_over.wait(5), look_up(*args, **options)][1])
+    with Origin() as server:
+        with pytest.raises(_errors.NotConnectedError, match=r"within 0\.2 s"):
+            send(server, timeout=0.2)
+        is_over.set()
+        time.sleep(0.2)
+        assert server.connections == 0
 
 
 @pytest.mark.parametrize(
@@ -414,7 +431,7 @@ def test_a_socks_proxy_needs_its_library(monkeypatch: pytest.MonkeyPatch) -> Non
 )
 def test_a_request_that_cannot_be_made_is_a_final_failure(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
     monkeypatch.setenv(variable, value)
-    failure = failure_of("https://api.smspartner.example")
+    failure = failure_of("https://127.0.0.1:9")
     assert failure.__class__ is _errors.NotDoneError
     assert str(failure).startswith("The request could not be made (")
     assert str(failure).endswith("). Check api_url, and the proxy and the CA bundle (REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE) in the environment.")
