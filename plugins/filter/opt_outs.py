@@ -39,6 +39,7 @@ options:
       - The value, or a list of values, of a customer who opted out.
       - V(*) means every value except O(not_opted_out) and an empty one, as in a column of dates.
       - A value that is also in O(not_opted_out) counts as opted out.
+      - V(true) also stands for C(yes) and C(on), and V(false) for C(no) and C(off), because YAML reads these words as booleans.
     type: raw
     default: "yes"
   not_opted_out:
@@ -98,10 +99,12 @@ import typing as t
 
 from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError, escaped
 from ansible_collections.community.smspartner.plugins.module_utils._phone import collected, to_e164, visible
-from ansible_collections.community.smspartner.plugins.plugin_utils._filters import as_filter, checked_text
+from ansible_collections.community.smspartner.plugins.plugin_utils._filters import as_filter, checked_numbers, checked_text
 
 NAME = "opt_outs"
 VALUES_ADVICE = "Give all values of the column in these options, or * for every value that is not empty."
+# YAML reads these words, without quotes, as booleans.
+BOOLEANS = {True: ("true", "yes", "on"), False: ("false", "no", "off")}
 SEPARATOR_LINE = re.compile(r"\Asep=.(?=\r?\n)", re.IGNORECASE)
 
 
@@ -118,7 +121,7 @@ def opt_outs(
     rows = _rows(checked_text(text, NAME), delimiter)
     line, header = next(rows, ("line 1", []))
     number_at, opt_out_at = (_position(line, header, column) for column in (number_column, opt_out_column))
-    yes, no = (set(map(_compared, given if isinstance(given, (list, tuple)) else [given])) for given in (opted_out, not_opted_out))
+    yes, no = _words(opted_out), _words(not_opted_out)
 
     def read(cells: list[str]) -> str | None:
         number, cell = (cells[at] if at < len(cells) else "" for at in (number_at, opt_out_at))
@@ -131,9 +134,7 @@ def opt_outs(
         return to_e164(number, NAME) if opted and visible(number) else None
 
     numbers = collected(rows, read, NAME)
-    if required and not numbers:
-        raise InputError(NAME, "no customer with a number opted out", "Check the file, opt_out_column and opted_out.")
-    return numbers
+    return checked_numbers(numbers, required, NAME, "no customer with a number opted out", "Check the file, opt_out_column and opted_out.")
 
 
 def _rows(text: str, delimiter: str) -> t.Iterator[tuple[str, list[str]]]:
@@ -157,6 +158,12 @@ def _position(line: str, header: list[str], column: str) -> int:
         problem = f"{line}, {'several columns are' if name in names else 'no column is'} named {column!r}; the columns are {header}"
         raise InputError(NAME, problem, "Check delimiter, number_column and opt_out_column.")
     return names.index(name)
+
+
+def _words(given: t.Any) -> set[str]:
+    """Return what cells are compared with, given a value or a list of them."""
+    values = given if isinstance(given, (list, tuple)) else [given]
+    return {word for value in values for word in (BOOLEANS[value] if isinstance(value, bool) else [_compared(value)])}
 
 
 def _compared(value: t.Any) -> str:

@@ -66,15 +66,17 @@ _value:
   sample: ["+33612345678", "+32470123456"]
 """
 
+import contextlib
 import re
 import typing as t
 
 from ansible_collections.community.smspartner.plugins.module_utils._errors import InputError
 from ansible_collections.community.smspartner.plugins.module_utils._phone import collected, to_e164, visible
-from ansible_collections.community.smspartner.plugins.plugin_utils._filters import as_filter, checked_text
+from ansible_collections.community.smspartner.plugins.plugin_utils._filters import as_filter, checked_numbers, checked_text
 
 NAME = "phone_numbers"
-COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
+# Old Macs end lines with a carriage return alone; the numbers after it must not be part of a comment.
+COMMENT = re.compile(r"(?:^|(?<=\s))#[^\r]*\r*\Z")
 
 
 @as_filter
@@ -83,17 +85,12 @@ def phone_numbers(text: t.Any, strict: bool = True, required: bool = False) -> l
 
     def read(line: str) -> str | None:
         number = COMMENT.sub("", line).strip()
-        try:
+        with contextlib.suppress(*() if strict else (InputError,)):
             return to_e164(number, NAME) if visible(number) else None
-        except InputError:
-            if strict:
-                raise
-            return None
+        return None
 
     numbers = collected(((f"line {position}", line) for position, line in enumerate(lines, start=1)), read, NAME)
-    if required and not numbers:
-        raise InputError(NAME, "the text contains no phone numbers", "Check that it is the right file.")
-    return numbers
+    return checked_numbers(numbers, required, NAME, "the text contains no phone numbers", "Check that it is the right file.")
 
 
 class FilterModule:

@@ -4,7 +4,7 @@
 
 # Private to this collection: may change in any release without notice.
 
-"""What the filters share: their errors, and the check of a text."""
+"""What the filters share: their errors, and the checks of a text and of its numbers."""
 
 from __future__ import annotations
 
@@ -48,3 +48,13 @@ def checked_text(given: t.Any, option: str) -> str:
     if lines:
         raise InputError(option, f"the text is not UTF-8 (line {', '.join(lines)})", "Save the file as UTF-8.")
     return given.lstrip("\ufeff")
+
+
+def checked_numbers(numbers: list[str], required: bool, option: str, problem: str, advice: str) -> list[str]:
+    """Return the numbers.
+
+    :raises InputError: with the problem and the advice, if there are none although they are required
+    """
+    if required and not numbers:
+        raise InputError(option, problem, advice)
+    return numbers

@@ -31,8 +31,10 @@ def message_for(text: t.Any, **options: t.Any) -> str:
         ("phone,optout\n0612345678,2026-03-01 10:00\n0799999999,\n0712345678,2025-12-24\n0799999998\n", {"opted_out": "*", "not_opted_out": ""}),
         ("phone,optout\n0612345678,x\n0799999999, \n0712345678,never\n0799999998,No\n", {"opted_out": ["*", "never"], "not_opted_out": ["no", "never"]}),
         ("phone,optout\n0612345678,both\n0712345678,both", {"opted_out": "both", "not_opted_out": "BOTH"}),
+        ("phone,optout\n0612345678,Yes\n0712345678,on\n0799999999,no\n0799999998,OFF\n", {"opted_out": True, "not_opted_out": False}),
+        ("phone,optout\n0612345678,2026-03-01\n0712345678,yes\n0799999999,no\n", {"opted_out": "*", "not_opted_out": [False, "never"]}),
     ],
-    ids=["spreadsheet", "repeated", "lists", "dates", "exceptions", "both"],
+    ids=["spreadsheet", "repeated", "lists", "dates", "exceptions", "both", "booleans", "exception as a boolean"],
 )
 def test_the_numbers_of_those_who_opted_out_are_returned(text: str, options: dict[str, t.Any]) -> None:
     columns = {"delimiter": ",", "opt_out_column": "optout"} if "optout" in text else {}

@@ -36,11 +36,11 @@ def test_each_line_has_a_number_or_a_comment_or_nothing(text: str, numbers: list
 
 
 def test_every_line_that_cannot_be_read_is_named() -> None:
-    text = "# Numbers\n06 12 34 56 78\n&#43;33612345679\n\n0612345678#x\n---\n00612345679\n07\r08\n"
+    text = "# Numbers\n06 12 34 56 78\n&#43;33612345679\n\n0612345678#x\n---\n00612345679\n07\r08\n36111 # x\r36112\n"
     assert message_for(text) == (
         'phone_numbers: line 3, "&#43;33612345679" is not a phone number; line 5, "0612345678#x" is not a phone number; '
         'line 6, "---" is not a phone number; line 7, "00612345679" can be +33612345679 or +612345679; '
-        'line 8, "07\\r08" is not a phone number (4 digits without a plus sign). '
+        'line 8, "07\\r08" is not a phone number (4 digits without a plus sign); line 9, "36111 # x\\r36112" is not a phone number. '
         "Write it in international form (+33612345678) or in French national form (06 12 34 56 78). Write it with the plus sign."
     )
     assert phone_numbers(text, strict=False) == ["+33612345678"]
