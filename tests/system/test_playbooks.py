@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import zlib
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,9 @@ from ansible_collections.community.smspartner.tests.system.conftest import GUIDE
 
 A, B, C, D = "+33612345678", "+33712345678", "+32470123456", "+33699999999"
 OF_A_LIST_FILE = ["add_in_batches", "apply_file", "keep_equal"]
-# The old deprecation of a file that is not UTF-8 is Ansible's.
-QUIET = {"ANSIBLE_DEPRECATION_WARNINGS": "false"}
+# The deprecations are Ansible's: of a file that is not UTF-8, and of native types as an option. The settings of git must not matter.
+GIT = {"GIT_DIR": "/nonexistent", "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "grep.patternType", "GIT_CONFIG_VALUE_0": "fixed"}
+SETTINGS = {"ANSIBLE_DEPRECATION_WARNINGS": "false", **GIT}
 
 
 class Lists:
@@ -33,7 +35,7 @@ class Lists:
         file = self._folder / ("export.csv" if playbook == "take_over_opt_outs" else "my [list].txt")
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
         variable = "export_file" if playbook == "take_over_opt_outs" else "list_file"
-        return self._ansible.playbook(playbook, "-e", f"{variable}='../lists/{file.name}'", *options, succeeds=succeeds, **QUIET)
+        return self._ansible.playbook(playbook, "-e", f"{variable}='../lists/{file.name}'", *options, succeeds=succeeds, **SETTINGS)
 
     def commit(self) -> None:
         for command in (["init", "--quiet"], ["add", "."], ["-c", "user.name=T", "-c", "user.email=t@example.com", "commit", "--quiet", "-m", "x"]):
@@ -73,6 +75,10 @@ def test_an_exported_list_can_be_kept_equal_without_a_change(lists: Lists, ansib
     assert exported[".json"].startswith('[\n    {\n        "created_at": "2015-07-20 10:19:45",\n        "id": 1,\n')
     assert {oct(file.stat().st_mode)[-3:] for file in ansible.place.glob("exported-stop-list.*")} == {"600"}
     assert "changed=0" in lists.run("keep_equal", exported[".txt"], "-emax_removals=0")
+    emulator.reset_numbers(A)
+    ansible.environment |= {"ANSIBLE_JINJA2_NATIVE": "true", **SETTINGS}
+    ansible.playbook("export_stop_list")
+    assert (ansible.place / "exported-stop-list.txt").read_text(encoding="utf-8") == f"{A}\n"
 
 
 @pytest.mark.parametrize("playbook", OF_A_LIST_FILE)
@@ -129,13 +135,15 @@ def test_a_file_is_followed_since_its_base(lists: Lists, emulator: Client) -> No
     assert emulator.numbers == [A, D, C]
 
 
-@pytest.mark.parametrize("base", ["", "unknown", "HEAD~1"])
+@pytest.mark.parametrize(("base", "reason"), [*((base, "unable to resolve revision") for base in ("", "unknown", "HEAD~1")), ("HEAD", "unable to read")])
 @pytest.mark.parametrize("mode", [(), ("--check",)])
-def test_a_base_that_cannot_be_read_changes_nothing(lists: Lists, emulator: Client, base: str, mode: tuple[str, ...]) -> None:
+def test_a_base_that_cannot_be_read_changes_nothing(lists: Lists, emulator: Client, tmp_path: Path, base: str, reason: str, mode: tuple[str, ...]) -> None:
     lists.run("keep_equal", f"{A}\n{D}\n")
     lists.commit()
+    objects = (tmp_path / "lists" / ".git" / "objects").glob("??/*")
+    next(file for file in objects if zlib.decompress(file.read_bytes()).startswith(b"blob")).unlink()
     before = len(emulator.calls)
-    assert "unable to resolve revision" in lists.run("apply_file", f"{B}\n", f"-ebase={base}", *mode, succeeds=False)
+    assert reason in lists.run("apply_file", f"{B}\n", f"-ebase={base}", *mode, succeeds=False)
     assert len(emulator.calls) == before
 
 
@@ -208,7 +216,7 @@ def test_a_long_list_shows_its_progress_and_goes_on_after_a_failed_batch(lists: 
     output = lists.run("add_in_batches", "0700000001\n0700000002\n0700000003\n", "-ebatch_size=2", succeeds=False)
     assert "(item=2 of 3)" in output
     assert len(emulator.numbers) == 4
-    lists.run("add_in_batches", "0700000001\n0700000002\n0700000003\n")
+    lists.run("add_in_batches", "0700000001\n0700000002\n0700000003\n", "-ebatch_size=0")
     assert len(emulator.numbers) == 5
 
 
