@@ -69,7 +69,8 @@ class Execution:
             **{stop.id: id_and_number(stop) for stop in plan.remove},
         }
         self._lock = threading.Lock()
-        self._changes: dict[Job, Change] = {}
+        self._changed: dict[Job, int | None] = {}  # the IDs only: the responses of many entries would fill the memory
+        self._unchanged = 0
         self._refusals: dict[Job, ApiError] = {}
         self._failure: SmsPartnerError | None = None
 
@@ -102,28 +103,26 @@ class Execution:
 
     def _failure_of_the_run(self) -> SmsPartnerError | None:
         if self._failure is not None:
-            done = sum(change.changed for change in self._changes.values())
-            advice = f"{self._failure.advice} {done} of {len(self._entries)} changes were confirmed. Run the task again for the rest."
+            advice = f"{self._failure.advice} {len(self._changed)} of {len(self._entries)} changes were confirmed. Run the task again for the rest."
             return self._failure.extended(advice=advice)
         if not self._refusals:
             return None
         refused = self._refused()
         first = refused[0][1]
-        sent = len(refused) + len(self._changes)
+        sent = len(refused) + len(self._changed) + self._unchanged
         problem = f"{len(refused)} of {sent} entries {'was' if len(refused) == 1 else 'were'} refused"
         unsent = len(self._entries) - sent
-        others = f"The other{' additions' if unsent else 's'} are done. " if self._changes else ""
+        others = f"The other{' additions' if unsent else 's'} are done. " if sent > len(refused) else ""
         removals = f"Nothing was removed, because all additions have to be accepted first (removals not sent: {unsent}). " if unsent else ""
         advice = f"{others}{removals}See errors for the reasons. The first one: {first}"
         return SmsPartnerError(problem, advice, code=first.code, http_status=first.http_status, response=first.response)
 
     def _results(self) -> dict[str, t.Any]:
-        changed = {key: change for key, change in self._changes.items() if change.changed}
         return {
-            "changed": bool(changed),
-            "added": [{"id": changed[number].id, "phone_number": number} for number in self._plan.add if number in changed],
-            "removed": [id_and_number(stop) for stop in self._plan.remove if stop.id in changed],
-            "unchanged": self._plan.unchanged + len(self._changes) - len(changed),
+            "changed": bool(self._changed),
+            "added": [{"id": self._changed[number], "phone_number": number} for number in self._plan.add if number in self._changed],
+            "removed": [id_and_number(stop) for stop in self._plan.remove if stop.id in self._changed],
+            "unchanged": self._plan.unchanged + self._unchanged,
             "errors": [{**entry, "code": refusal.code, "msg": str(refusal)} for entry, refusal in self._refused()],
         }
 
@@ -150,7 +149,10 @@ class Execution:
 
     def _record(self, job: Job, change: Change) -> None:
         with self._lock:
-            self._changes[job] = change
+            if change.changed:
+                self._changed[job] = change.id
+            else:
+                self._unchanged += 1
             if change.warning:
                 self._warn(change.warning)
 
