@@ -36,8 +36,9 @@ def shown(message: str) -> dict[str, t.Any]:
 def test_a_survey_accepts_a_number_or_says_how_to_write_it(
     ansible: Ansible, emulator: Client, tmp_path: Path, given: str, succeeds: bool, message: str
 ) -> None:
+    (tmp_path / "hosts.ini").write_text(f"localhost {LOCAL}\n", encoding="utf-8")
     (tmp_path / "extra-vars.yml").write_text(f"!unsafe 'customer_number': !unsafe '{given}'\n", encoding="utf-8")
-    assert message in ansible.playbook("receive_sms_again", "-e", f"@{tmp_path}/extra-vars.yml", succeeds=succeeds)
+    assert message in ansible.playbook("receive_sms_again", "-i", "hosts.ini", "-e", f"@{tmp_path}/extra-vars.yml", succeeds=succeeds)
 
 
 def test_a_number_that_an_inventory_turns_into_an_integer_fails(ansible: Ansible, emulator: Client, tmp_path: Path) -> None:
