@@ -277,7 +277,7 @@ def _checked_proxy_host(url: str, proxy: str) -> str:
     """
     if proxy.startswith("socks"):
         import_library("socks", "PySocks")  # requests does not say why it is missing
-    host = re.sub(r"^.*(://|@)|(:[0-9]*)?/?$", "", proxy)
-    if url.lower().startswith("http:") and not _is_loopback(host.strip("[]")):
+    host = re.sub(r"^.*(://|@)|(:[0-9]*)?/?$", "", proxy).strip("[]")
+    if url.lower().startswith("http:") and not _is_loopback(host):
         raise InputError("api_url", f"the proxy {host} would receive the API key in clear text", "Use https, or list the host of api_url in no_proxy.")
-    return host.strip("[]")
+    return host

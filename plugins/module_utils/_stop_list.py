@@ -69,8 +69,9 @@ class StopList:
         wanted_numbers, wanted_ids = numbers or (), ids or ()
         stops = []
         for row_id, row in zip(row_ids, rows):
-            number, created_at = str(row.get("phoneNumber") or "").strip(), row.get("createdAt")
+            number = str(row.get("phoneNumber") or "").strip()
             if is_whole or number in wanted_numbers or row_id in wanted_ids:
+                created_at = row.get("createdAt")
                 stops.append(Stop(row_id, number, created_at if isinstance(created_at, str) else None))
         return Entries(stops, total)
 
